@@ -1,0 +1,93 @@
+"""The checks of an attempt: which ones, on which tree, under which environment, and what is known already."""
+
+from __future__ import annotations
+
+import asyncio
+
+from activities import environments
+from activities.check_runner import check_name, run_checks
+from activities.set_aside import remove_droppings
+from activities.task_frame import TaskFrame
+from activities.verified_trees import VerifiedTree, check_identity, environment_fingerprint
+from planner.machine.git_reader import tree_of
+from planner.machine.work_folder import WorkFolder
+from schemas.acceptance_checks import CommandCheck
+from schemas.activity_io import CheckResult
+from schemas.tasks import PlanCommand
+
+ENVIRONMENT_TREE = "environment-tree"
+
+
+async def prepare_environment(frame: TaskFrame, work: WorkFolder, commit: str) -> CheckResult | None:
+    """Build the environment of a worktree that is exactly a commit; return the step that failed, or None."""
+    tree = await asyncio.to_thread(tree_of, frame.folders.top, commit)
+    frame.memory.write(ENVIRONMENT_TREE, tree)
+    results = await environments.prepare_environment(frame.bench(work), frame.plan.setup)
+    return next((result for result in results if result.verdict != "green"), None)
+
+
+async def run_attempt_checks(frame: TaskFrame, work: WorkFolder, commit: str) -> tuple[CheckResult, ...]:
+    """Return the plan's verify commands and the task's own checks on a worktree that is exactly a commit.
+
+    What the checks leave in the worktree is removed: they look, they do not work.
+    """
+    tree = await asyncio.to_thread(tree_of, frame.folders.top, commit)
+    known = _verified(frame, tree, frame.memory.read(ENVIRONMENT_TREE) or tree)
+    results = await run_checks(frame.bench(work), frame.verify, frame.task.acceptance_checks, known)
+    await asyncio.to_thread(remove_droppings, frame, work, commit)
+    return results
+
+
+async def checks_on_tree(
+    frame: TaskFrame, work: WorkFolder, commit: str, *, own: bool
+) -> tuple[CheckResult, ...]:
+    """Return the checks on a fresh worktree with an environment of its own, as a landing needs them."""
+    tree = await asyncio.to_thread(tree_of, frame.folders.top, commit)
+    results = await environments.prepare_environment(frame.bench(work), frame.plan.setup)
+    red = tuple(result for result in results if result.verdict != "green")
+    if red:
+        return red
+    acceptance = frame.task.acceptance_checks if own else ()
+    return await run_checks(frame.bench(work), frame.verify, acceptance, _verified(frame, tree, tree))
+
+
+def known_checks(frame: TaskFrame, tree: str, *, own: bool = True) -> tuple[CheckResult, ...] | None:
+    """Return the results on a tree when every one of them is known, else None.
+
+    A check that looks at files is never known: its command may have to write them first.
+    """
+    acceptance = frame.task.acceptance_checks if own else ()
+    if any(not isinstance(check, CommandCheck) for check in acceptance):
+        return None
+    verified = _verified(frame, tree, tree)
+    found: list[CheckResult] = []
+    wanted: list[tuple[str, PlanCommand | CommandCheck]] = [("verify", check) for check in frame.verify]
+    wanted += [("command", check) for check in acceptance if isinstance(check, CommandCheck)]
+    for kind, check in wanted:
+        result = verified.lookup(check_identity(check))
+        if result is None:
+            return None
+        found.append(result.model_copy(update={"name": _name(check), "kind": kind}))
+    return tuple(found)
+
+
+def unacceptable(before: tuple[CheckResult, ...], after: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
+    """Return what forbids to accept a tree: own checks that are not green, verify commands that turned red.
+
+    A verify command that was not green before is not blamed on the work.
+    """
+    was_red = {check.name for check in before if check.kind == "verify" and check.verdict != "green"}
+    return tuple(
+        check
+        for check in after
+        if check.verdict != "green" and not (check.kind == "verify" and check.name in was_red)
+    )
+
+
+def _name(check: PlanCommand | CommandCheck) -> str:
+    return check_name(check.script if isinstance(check, PlanCommand) else check.cmd)
+
+
+def _verified(frame: TaskFrame, tree: str, environment_tree: str) -> VerifiedTree:
+    environment = environment_fingerprint(frame.plan.setup, environment_tree, frame.env_pass)
+    return VerifiedTree(frame.folders.tasks / "verified", tree, environment)

@@ -1,0 +1,111 @@
+"""Phase develop: the executor works, the orchestrator commits what is in scope."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from activities.attempt_checks import prepare_environment
+from activities.executors.executor import ExecutorOutcome, ExecutorRequest
+from activities.executors.registry import executor_for
+from activities.git_commands import run_git
+from activities.set_aside import discard, leftovers, note_leftovers
+from activities.task_commits import TaskTrailers, work_message
+from activities.task_frame import TaskFrame
+from activities.work_changes import Changes, collect_changes
+from activities.work_commit import checkpoint_ref, commit_work
+from activities.worktrees import check_token, reset_worktree
+from planner.machine.git_reader import branch_tip, logged_commit
+from planner.machine.work_folder import WorkFolder
+from schemas.activity_io import DevelopInput, DevelopResult
+from schemas.execution import Feedback
+
+DEVELOPED_PERCENT = 50
+SHOWN_PATHS = 10
+
+
+async def run_develop(frame: TaskFrame, request: DevelopInput, tries: int) -> DevelopResult:
+    """Return the commit of the work, or the feedback when there is none.
+
+    A second try, after a crash, takes the commit that is there already; else it begins again from the
+    base, so that half of an execution is never built upon.
+    """
+    work = WorkFolder(Path(request.lease.worktree))
+    await asyncio.to_thread(check_token, work, request.lease.token)
+    if tries > 1:
+        done = await asyncio.to_thread(_committed_before, frame, request.base_commit)
+        if done is not None:
+            return DevelopResult(commit=done)
+        await asyncio.to_thread(reset_worktree, work, request.base_commit)
+        await prepare_environment(frame, work, request.base_commit)
+        await asyncio.to_thread(note_leftovers, frame, work, request.base_commit)
+    outcome = await _execute(frame, work, request)
+    if not outcome.ended:
+        return DevelopResult(commit=None, feedback=outcome.feedback)
+    await asyncio.to_thread(check_token, work, request.lease.token)
+    return await asyncio.to_thread(_commit, frame, work, request.base_commit)
+
+
+async def _execute(frame: TaskFrame, work: WorkFolder, request: DevelopInput) -> ExecutorOutcome:
+    executor = executor_for(frame.task.execution, frame.attempt.run.executor)
+    outcome = await executor.develop(
+        ExecutorRequest(
+            run_id=frame.attempt.run.run_id,
+            task=frame.task,
+            attempt=frame.attempt.number,
+            bench=frame.bench(work),
+            feedback=request.feedback,
+        )
+    )
+    frame.evidence.write_text("outcome", f"{outcome.summary}\n")
+    return outcome
+
+
+def _commit(frame: TaskFrame, work: WorkFolder, base: str) -> DevelopResult:
+    changes = _changes(frame, work, base)
+    may_be_empty = frame.task.changes in {"optional", "none"} or frame.attempt.run.executor == "noop"
+    chosen = changes.to_commit()
+    message = work_message(frame.task.title, frame.trailers)
+    commit = commit_work(work, base, chosen, frame.author(), message, allow_empty=may_be_empty)
+    left_out = _left_out(changes, chosen)
+    if commit is None:
+        return DevelopResult(commit=None, left_out=left_out, feedback=(_nothing_changed(frame, left_out),))
+    run = frame.attempt.run
+    checkpoint_ref(frame.folders, run.run_id, frame.task.id, frame.attempt.number, DEVELOPED_PERCENT, commit)
+    difference = run_git(frame.folders.top, "diff", "--no-ext-diff", "--binary", base, commit)
+    frame.evidence.write_text(
+        "difference", difference.out_bytes.decode("utf-8", "surrogateescape"), suffix=".patch"
+    )
+    discard(work, [path for path in changes.paths if path.path not in set(chosen)])
+    shown = tuple(path.shown for path in changes.paths if path.path in set(chosen))
+    return DevelopResult(commit=commit, changed=shown, left_out=left_out)
+
+
+def _committed_before(frame: TaskFrame, base: str) -> str | None:
+    """Return the commit of this very attempt, when an earlier try got that far."""
+    tip = branch_tip(frame.folders.common, frame.branch)
+    if tip is None or tip == base:
+        return None
+    logged = logged_commit(frame.folders.top, tip)
+    return tip if TaskTrailers.read(logged.trailers) == frame.trailers and logged.parents == (base,) else None
+
+
+def _changes(frame: TaskFrame, work: WorkFolder, base: str) -> Changes:
+    """Return the difference without what setup made."""
+    includes, excludes = frame.scope()
+    found = collect_changes(work, base, includes, excludes)
+    known = leftovers(frame)
+    return Changes(tuple(p for p in found.paths if p.path not in known), found.ignored, found.own_commits)
+
+
+def _left_out(changes: Changes, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    kept = set(chosen)
+    return tuple(path.shown for path in changes.paths if path.path not in kept and not path.empty)
+
+
+def _nothing_changed(frame: TaskFrame, left_out: tuple[str, ...]) -> Feedback:
+    includes, _ = frame.scope()
+    message = f"nothing was changed in scope ({', '.join(includes)})"
+    if left_out:
+        message += f"; changed outside of it: {', '.join(left_out[:SHOWN_PATHS])}"
+    return Feedback(phase="develop", rule="emptiness", message=message)

@@ -1,0 +1,47 @@
+"""Which executor does a task."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from activities.executors.command import CommandExecutor
+from activities.executors.executor import Executor
+from activities.executors.noop import NoopExecutor
+from schemas.errors import InvalidArguments
+from schemas.task_execution import TaskExecution
+
+AVAILABLE = ("command", "noop")
+
+
+def executor_for(execution: TaskExecution | None, override: Literal["noop"] | None = None) -> Executor:
+    """Return the executor of a task; `override` takes its place for a whole run.
+
+    Raises:
+        InvalidArguments: the task names no executor, one that is not there, or leaves open what it runs.
+    """
+    there = f"There are the executors {' and '.join(AVAILABLE)}."
+    if override == "noop":
+        return NoopExecutor()
+    if execution is None:
+        raise InvalidArguments(
+            "the task says nothing about who does it",
+            hint=f"Give it a `sh run` fence or an `execution`. {there}",
+        )
+    match execution.executor:
+        case "noop":
+            return NoopExecutor()
+        case "command":
+            return _command(execution)
+        case missing:
+            raise InvalidArguments(f"the executor {missing!r} is not there yet", hint=there)
+
+
+def _command(execution: TaskExecution) -> CommandExecutor:
+    if execution.argv and execution.script is None:
+        return CommandExecutor(execution.argv)
+    if execution.script and execution.argv is None:
+        return CommandExecutor(execution.script)
+    raise InvalidArguments(
+        "the executor 'command' needs either a script or argv, and exactly one of them",
+        hint="Set `execution.script` (run by sh -eu) or `execution.argv` (run as it is).",
+    )

@@ -1,0 +1,112 @@
+"""The activities of a host worker: the phases of an attempt that need its worktree."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio import activity
+
+from activities.activity_scope import activity_scope
+from activities.develop_phase import run_develop
+from activities.lease_table import LeaseTable
+from activities.post_test_phase import run_post_test
+from activities.pre_test_phase import run_pre_test
+from activities.review_phase import run_review
+from activities.task_frame import TaskFrame, open_frame
+from activities.worktrees import remove_worktree
+from planner.machine.processes import end_survivors
+from planner.machine.repository_folders import worktrees_root
+from planner.machine.work_folder import WorkFolder
+from schemas.activity_io import (
+    Attempt,
+    DevelopInput,
+    DevelopResult,
+    Lease,
+    PostTestInput,
+    PostTestResult,
+    PreTestInput,
+    PreTestResult,
+    ReleaseInput,
+    ReviewInput,
+    ReviewResult,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Who this worker is, where it keeps its state, and which attempts it holds."""
+
+    worker_id: str
+    state: Path
+    leases: LeaseTable
+
+
+class HostActivities:
+    """One method for each activity; the work itself is in the phase modules."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    @activity.defn
+    async def pre_test(self, request: PreTestInput) -> PreTestResult:
+        """Lease this worker to the attempt, prepare its worktree, run the checks on the base."""
+        token = request.lease.token if request.lease else self._host.leases.new_token()
+        try:
+            async with activity_scope(request.attempt.run.run_id, request.attempt):
+                frame = await asyncio.to_thread(open_frame, request.attempt, "pre_test")
+                lease = request.lease
+                if lease is None:
+                    lease = await asyncio.to_thread(self._new_lease, frame, token)
+                with self._host.leases.working(token) as lock:
+                    async with lock:
+                        return await run_pre_test(frame, lease, request.resume_from)
+        except BaseException:
+            if request.lease is None:
+                self._host.leases.release(token)
+            raise
+
+    @activity.defn
+    async def develop(self, request: DevelopInput) -> DevelopResult:
+        """Let the executor do the task and commit what it did in scope."""
+        async with self._phase(request.attempt, request.lease, "develop") as frame:
+            return await run_develop(frame, request, activity.info().attempt)
+
+    @activity.defn
+    async def review(self, request: ReviewInput) -> ReviewResult:
+        """Judge the committed difference."""
+        async with self._phase(request.attempt, request.lease, "review") as frame:
+            return await run_review(frame, request)
+
+    @activity.defn
+    async def post_test(self, request: PostTestInput) -> PostTestResult:
+        """Run the checks on the committed work."""
+        async with self._phase(request.attempt, request.lease, "post_test") as frame:
+            return await run_post_test(frame, request)
+
+    @activity.defn
+    async def release(self, request: ReleaseInput) -> None:
+        """End what is left of the attempt and remove its worktree; its branch and evidence stay."""
+        async with activity_scope(request.attempt.run.run_id, request.attempt):
+            self._host.leases.release(request.lease.token)
+            frame = await asyncio.to_thread(open_frame, request.attempt, "release")
+            work = WorkFolder(Path(request.lease.worktree))
+            await asyncio.to_thread(end_survivors, work.processes)
+            await asyncio.to_thread(remove_worktree, frame.folders, work)
+
+    @asynccontextmanager
+    async def _phase(self, attempt: Attempt, lease: Lease, phase: str) -> AsyncIterator[TaskFrame]:
+        """Keep two tries of one lease apart, and end what an earlier one left running."""
+        async with activity_scope(attempt.run.run_id, attempt):
+            with self._host.leases.working(lease.token) as lock:
+                async with lock:
+                    await asyncio.to_thread(end_survivors, WorkFolder(Path(lease.worktree)).processes)
+                    yield await asyncio.to_thread(open_frame, attempt, phase)
+
+    def _new_lease(self, frame: TaskFrame, token: str) -> Lease:
+        root = worktrees_root(frame.folders, frame.attempt.run.run_id, self._host.state)
+        worktree = root / f"{frame.task.id}.{token}"
+        return Lease(token=token, worker_id=self._host.worker_id, worktree=str(worktree))

@@ -1,0 +1,132 @@
+"""Phase land: merge into the tip, verify the merged tree, move the feature branch (design 7.4)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from activities.attempt_checks import checks_on_tree, known_checks, unacceptable
+from activities.check_runner import feedback_from
+from activities.landing import Conflict, MergeCandidate, already_landed, merge_candidate, move_branch
+from activities.pre_test_phase import feature_tip
+from activities.task_commits import landing_message
+from activities.task_frame import TaskFrame
+from activities.worktrees import detached_worktree
+from planner.machine.git_reader import tree_of
+from planner.machine.processes import end_survivors
+from planner.machine.repository_folders import worktrees_root
+from planner.machine.work_folder import WorkFolder
+from schemas.activity_io import CheckResult, LandInput, LandResult
+from schemas.errors import LandingMoved
+from schemas.execution import Feedback
+from schemas.identifiers import slug_with_hash
+
+TURN_SECONDS = 0.1
+MOST_MOVES = 5
+SHOWN_FILES = 10
+
+
+async def run_land(frame: TaskFrame, request: LandInput, state: Path) -> LandResult:
+    """Return the landing commit, or why the task is sent back.
+
+    Safe to run again at any point: a landing that happened before is found by its trailers.
+
+    Raises:
+        LandingMoved: when somebody else moved the branch again and again.
+    """
+    run = frame.attempt.run
+    async with _landing_turn(frame):
+        for _ in range(MOST_MOVES):
+            landed = await asyncio.to_thread(
+                already_landed,
+                frame.folders,
+                run.branch,
+                run.base_commit,
+                run.run_id,
+                frame.task.id,
+                frame.task.contentHash,
+            )
+            if landed is not None:
+                return LandResult(outcome="landed", commit=landed)
+            result = await _land_on_tip(frame, request.commit, state)
+            if result is not None:
+                return result
+    raise LandingMoved(
+        f"{run.branch} was moved by somebody else {MOST_MOVES} times while {frame.task.id} was landing",
+        hint="commit to the feature branch only when no run works on it",
+    )
+
+
+async def _land_on_tip(frame: TaskFrame, commit: str, state: Path) -> LandResult | None:
+    """Land on the tip as it is now; None when the tip was moved meanwhile."""
+    tip = await asyncio.to_thread(feature_tip, frame)
+    message = landing_message(frame.task.title, frame.trailers)
+    author = await asyncio.to_thread(frame.author)
+    candidate = await asyncio.to_thread(merge_candidate, frame.folders, tip, commit, message, author)
+    if isinstance(candidate, Conflict):
+        return LandResult(outcome="conflict", feedback=(_conflict_feedback(frame, candidate),))
+    checks = await _verify(frame, candidate, state)
+    before = await _checks_on_tip(frame, tip, checks, state)
+    bad = unacceptable(before, checks)
+    frame.evidence.write_json("checks", checks)
+    if bad:
+        return LandResult(outcome="red", checks=checks, feedback=feedback_from(bad, "land"))
+    branch = frame.attempt.run.branch
+    if await asyncio.to_thread(move_branch, frame.folders, branch, candidate.commit, tip):
+        return LandResult(outcome="landed", commit=candidate.commit, checks=checks)
+    return None
+
+
+async def _verify(frame: TaskFrame, candidate: MergeCandidate, state: Path) -> tuple[CheckResult, ...]:
+    """Return the checks on the merged tree; known ones only when this very tree passed them before."""
+    known = await asyncio.to_thread(known_checks, frame, candidate.tree)
+    if known is not None:
+        return known
+    return await _run_on(frame, candidate.commit, state, own=True)
+
+
+async def _checks_on_tip(
+    frame: TaskFrame, tip: str, after: tuple[CheckResult, ...], state: Path
+) -> tuple[CheckResult, ...]:
+    """Return the verify commands on the tip before the landing, run only when one is red after it."""
+    if all(check.verdict == "green" for check in after if check.kind == "verify"):
+        return ()
+    tree = await asyncio.to_thread(tree_of, frame.folders.top, tip)
+    known = await asyncio.to_thread(known_checks, frame, tree, own=False)
+    return known if known is not None else await _run_on(frame, tip, state, own=False)
+
+
+async def _run_on(frame: TaskFrame, commit: str, state: Path, *, own: bool) -> tuple[CheckResult, ...]:
+    root = await asyncio.to_thread(worktrees_root, frame.folders, frame.attempt.run.run_id, state)
+    place = root / "landing"
+    await asyncio.to_thread(end_survivors, WorkFolder(place).processes)
+    work = await asyncio.to_thread(detached_worktree, frame.folders, place, commit)
+    return await checks_on_tree(frame, work, commit, own=own)
+
+
+@asynccontextmanager
+async def _landing_turn(frame: TaskFrame) -> AsyncIterator[None]:
+    """Hold the right to land on the feature branch; the system gives it back when this process dies."""
+    name = f"land-{slug_with_hash(frame.attempt.run.branch)}.lock"
+    # Not bound to a thread: it is taken and given back by whatever thread runs the event loop.
+    lock = FileLock(frame.folders.locks / name, thread_local=False)
+    while True:
+        try:
+            lock.acquire(blocking=False)
+            break
+        except Timeout:
+            await asyncio.sleep(TURN_SECONDS)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _conflict_feedback(frame: TaskFrame, conflict: Conflict) -> Feedback:
+    files = ", ".join(conflict.files[:SHOWN_FILES])
+    message = f"the work conflicts with what landed on {frame.attempt.run.branch} meanwhile: {files}"
+    return Feedback(phase="land", rule="conflict", message=message, excerpt=conflict.excerpt)

@@ -1,0 +1,81 @@
+"""Phase pre_test: a clean worktree at the tip, its environment, and the checks on the untouched base."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from activities.attempt_checks import prepare_environment, run_attempt_checks
+from activities.set_aside import note_leftovers
+from activities.task_frame import TaskFrame
+from activities.worktrees import prepare_worktree
+from planner.machine.git_reader import branch_tip
+from planner.machine.processes import end_survivors
+from planner.machine.work_folder import WorkFolder
+from schemas.activity_io import CheckResult, Lease, PreTestResult
+from schemas.errors import RepositoryUnusable
+from schemas.execution import Feedback
+
+BASELINE = "baseline"
+
+
+async def run_pre_test(frame: TaskFrame, lease: Lease, resume_from: str | None) -> PreTestResult:
+    """Return the base commit and whether to go on.
+
+    Checks that are red on the base are recorded and later not blamed on the work. With `resume_from`,
+    committed work of a lost worker goes on: nothing is measured again.
+    """
+    work = WorkFolder(Path(lease.worktree))
+    await asyncio.to_thread(end_survivors, work.processes)
+    start = await asyncio.to_thread(feature_tip, frame) if resume_from is None else resume_from
+    await asyncio.to_thread(prepare_worktree, frame.folders, work, frame.branch, start, lease.token)
+    setup = await prepare_environment(frame, work, start)
+    await asyncio.to_thread(note_leftovers, frame, work, start)
+    if setup is not None:
+        return _no_go(lease, start, (setup,), _feedback("setup", setup))
+    if resume_from is not None:
+        return PreTestResult(lease=lease, base_commit=start, go=True)
+    checks = await run_attempt_checks(frame, work, start)
+    frame.memory.write(BASELINE, [check.model_dump(mode="json") for check in checks])
+    return _verdict(frame, lease, start, checks)
+
+
+def _verdict(frame: TaskFrame, lease: Lease, start: str, checks: tuple[CheckResult, ...]) -> PreTestResult:
+    """Return go, unless the task promised a check that is red before the work and it is green already."""
+    own = [check for check in checks if check.kind != "verify"]
+    if frame.task.expect_red_before and own and all(check.verdict == "green" for check in own):
+        message = (
+            "every acceptance check is green before any work was done, although the task expects red: "
+            "the checks prove nothing, or the work is there already"
+        )
+        feedback = Feedback(phase="pre_test", rule="expect_red_before", message=message, command=own[0].name)
+        return _no_go(lease, start, checks, feedback, fatal=True)
+    return PreTestResult(lease=lease, base_commit=start, checks=checks, go=True)
+
+
+def _no_go(
+    lease: Lease, start: str, checks: tuple[CheckResult, ...], feedback: Feedback, *, fatal: bool = False
+) -> PreTestResult:
+    return PreTestResult(
+        lease=lease, base_commit=start, checks=checks, go=False, feedback=(feedback,), fatal=fatal
+    )
+
+
+def _feedback(rule: str, check: CheckResult) -> Feedback:
+    message = f"{check.name} failed on the untouched base: {check.detail}"
+    return Feedback(phase="pre_test", rule=rule, message=message, command=check.name, excerpt=check.excerpt)
+
+
+def feature_tip(frame: TaskFrame) -> str:
+    """Return the tip of the run's feature branch.
+
+    Raises:
+        RepositoryUnusable: when somebody removed the branch.
+    """
+    tip = branch_tip(frame.folders.common, frame.attempt.run.branch)
+    if tip is None:
+        raise RepositoryUnusable(
+            f"the feature branch {frame.attempt.run.branch} is gone",
+            hint="make it again from its last landing (`git reflog`), or start a new run",
+        )
+    return tip

@@ -1,0 +1,40 @@
+"""Phase review: the reviewer judges the committed difference, never the executor's words."""
+
+from __future__ import annotations
+
+import asyncio
+
+from activities.reviewers.checks_reviewer import FileChange, ReviewedChange, review_by_checks
+from activities.task_frame import TaskFrame
+from planner.machine.git_reader import changed_paths, read_file
+from schemas.activity_io import ReviewInput, ReviewResult
+
+
+async def run_review(frame: TaskFrame, request: ReviewInput) -> ReviewResult:
+    """Return the verdict of the review rules on the difference between base and commit."""
+    change = await asyncio.to_thread(_change, frame, request)
+    result = review_by_checks(change)
+    frame.evidence.write_json("verdict", result)
+    return result
+
+
+def _change(frame: TaskFrame, request: ReviewInput) -> ReviewedChange:
+    top = frame.folders.top
+    files = tuple(
+        FileChange(
+            path=changed.path,
+            status=changed.status,
+            before=None if changed.status == "A" else read_file(top, request.base_commit, changed.path),
+            after=None if changed.status == "D" else read_file(top, request.commit, changed.path),
+        )
+        for changed in changed_paths(top, request.base_commit, request.commit)
+    )
+    includes, excludes = frame.scope()
+    return ReviewedChange(
+        task=frame.task,
+        files=files,
+        left_out=request.left_out,
+        includes=includes,
+        excludes=excludes,
+        executor=frame.attempt.run.executor,
+    )

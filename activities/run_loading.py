@@ -1,0 +1,89 @@
+"""Loading a run: its plan, the state of its repository, and what git says is done."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from activities.evidence_store import write_atomically
+from activities.landed_tasks import landed_tasks
+from activities.plan_store import store_plan
+from activities.run_preflight import Preflight, check_repository, create_feature_branch
+from activities.stored_plans import ReadPlan, read_plan
+from planner.plan_outline import plan_outline
+from planner.rules.plan_rules import rejection, validate
+from planner.storage.plan_folder import read_plan_folder
+from schemas.activity_io import LoadPlanInput, LoadPlanResult
+from schemas.errors import PlanValidationFailed
+from schemas.execution import ExecutePlanInput, StoredPlan
+from schemas.identifiers import slug
+from schemas.plan import ARTIFACTS, DECISIONS_DOCUMENT, PLAN_DOCUMENT, Plan, plan_id
+
+REQUEST_FILE = "request.json"
+
+
+def load(request: LoadPlanInput) -> LoadPlanResult:
+    """Return the outline of the plan and the tasks that have landed; makes the feature branch.
+
+    Raises:
+        PlanValidationFailed: when the plan is not there, not the one that was meant, or not valid.
+        RepositoryUnusable: when the repository does not allow the run.
+    """
+    wanted, path = request.request, Path(request.repository.path)
+    base = wanted.base
+    branch = wanted.branch or f"feature/{slug(request.run_id)}"
+    preflight = check_repository(path, base, branch, request.run_id)
+    stored, plan = _plan(preflight, wanted)
+    if wanted.branch is None:
+        branch = plan.meta.branch or f"feature/{slug(plan.meta.title or stored.plan_id)}"
+        preflight = check_repository(path, base, branch, request.run_id)
+    create_feature_branch(preflight.folders, branch, preflight.base_commit)
+    contents = {task.id: task.contentHash for task in plan.tasks.tasks}
+    landed, notes = landed_tasks(preflight.folders, branch, preflight.base_commit, contents)
+    _remember(preflight, request, stored, branch)
+    return LoadPlanResult(
+        outline=plan_outline(plan.tasks, plan.waves, wanted.execution_model),
+        plan=stored,
+        branch=branch,
+        base_commit=preflight.base_commit,
+        landed=landed,
+        notes=(*preflight.warnings, *notes),
+    )
+
+
+def _plan(preflight: Preflight, wanted: ExecutePlanInput) -> tuple[StoredPlan, ReadPlan]:
+    if wanted.plan is not None:
+        return wanted.plan, read_plan(preflight.folders, wanted.plan)
+    files = {name: text.encode() for name, text in (wanted.inline or {}).items()}
+    plan = _inline_plan(files)
+    identity = plan_id(plan.tasks.generated.contentHash)
+    commit = store_plan(preflight.folders, files, identity, preflight.identity)
+    stored = StoredPlan(plan_id=identity, commit=commit, contentHash=plan.tasks.generated.contentHash)
+    return stored, read_plan(preflight.folders, stored)
+
+
+def _inline_plan(files: Mapping[str, bytes]) -> Plan:
+    """Return the plan that came with the request; it is read like any plan folder, and so judged like one."""
+    known = {*ARTIFACTS, PLAN_DOCUMENT, DECISIONS_DOCUMENT}
+    foreign = sorted(set(files) - known)
+    if foreign:
+        raise PlanValidationFailed(f"an inline plan has no file {foreign[0]!r}")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, content in files.items():
+            (folder / file).write_bytes(content)
+        plan = read_plan_folder(folder)
+        error = rejection(validate(plan, folder))
+    if error is not None:
+        raise error
+    return plan
+
+
+def _remember(preflight: Preflight, request: LoadPlanInput, stored: StoredPlan, branch: str) -> None:
+    """Keep the request in the repository: with Temporal's database gone, the run can still be resumed."""
+    update = {"plan": stored, "inline": None, "branch": branch, "base": preflight.base_commit}
+    kept = request.request.model_copy(update=update)
+    folder = preflight.folders.tasks / request.run_id
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / REQUEST_FILE, kept.model_dump_json(indent=2).encode())

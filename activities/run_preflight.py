@@ -1,0 +1,187 @@
+"""Look at a repository before a run starts: say what would go wrong later, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from activities.landing import refuse_checked_out
+from activities.ref_updates import update_ref
+from activities.task_commits import RUN
+from planner.machine.git_call import call_git
+from planner.machine.git_reader import (
+    Identity,
+    branch_tip,
+    branches,
+    dirty_files,
+    first_parent_commits,
+    identity,
+    merge_base,
+    resolve,
+    unfinished_operation,
+)
+from planner.machine.git_worktrees import BRANCH_PREFIX
+from planner.machine.ref_names import check_ref_name
+from planner.machine.repository_folders import RepositoryFolders, check_run_id, open_repository
+from schemas.errors import GitFailed, InvalidArguments, RepositoryUnusable
+
+OLDEST_GIT = (2, 38)
+SHOWN_FILES = 10
+TASK_BRANCHES = "task"
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """What a run may rely on, and what its user should know."""
+
+    folders: RepositoryFolders
+    base_commit: str
+    identity: Identity
+    warnings: tuple[str, ...] = ()
+
+
+def check_repository(path: Path, base: str, branch: str, run_id: str) -> Preflight:
+    """Return what a run needs to know of the repository; nothing is changed.
+
+    Args:
+        path: the repository, a folder in it or a linked worktree; HEAD means the HEAD of this checkout.
+        base: the commit-ish that the feature branch begins at.
+        branch: the feature branch.
+        run_id: the run, whose own commits on the branch are welcome.
+
+    Raises:
+        InvalidArguments: a name cannot be used.
+        RepositoryUnusable: the state of the repository does not allow the run; the hint says what to do.
+    """
+    check_run_id(run_id)
+    if check_ref_name(branch).startswith(f"{TASK_BRANCHES}/"):
+        raise InvalidArguments(
+            f"{branch} cannot be the feature branch: task/... is where the tasks' own branches are"
+        )
+    folders = open_repository(path)
+    _check_version(path)
+    _check_unfinished(path)
+    if not call_git(path, "rev-list", "-n", "1", "--all", "HEAD", ok=(0, 128)).out:
+        raise RepositoryUnusable(
+            f"{path} has no commit yet, so there is nothing to start from",
+            hint='git add . && git commit -m "Begin", and try again.',
+        )
+    base_commit = resolve(path, base)
+    _check_names(folders, branch)
+    refuse_checked_out(folders, branch)
+    _check_branch(folders, base_commit, branch, run_id)
+    return Preflight(folders, base_commit, _check_identity(path), _dirty_warning(path, base))
+
+
+def create_feature_branch(folders: RepositoryFolders, branch: str, base: str) -> str:
+    """Let the feature branch exist, beginning at the base, and return its tip; one that exists stays put.
+
+    Raises:
+        GitFailed: git could not create it.
+    """
+    tip = branch_tip(folders.common, branch)
+    if tip is not None:
+        return tip
+    try:
+        update_ref(
+            folders.common,
+            f"{BRANCH_PREFIX}{check_ref_name(branch)}",
+            base,
+            "tasks: begin",
+            expected="0" * len(base),
+        )
+    except GitFailed:
+        tip = branch_tip(folders.common, branch)  # somebody else may have created it just now
+        if tip is None:
+            raise
+        return tip
+    return base
+
+
+def _check_version(path: Path) -> None:
+    said = call_git(path, "version").out
+    found = re.search(r"(\d+)\.(\d+)", said)
+    if found and (int(found[1]), int(found[2])) < OLDEST_GIT:
+        raise RepositoryUnusable(
+            f"{said} is too old: merging without a checkout needs git 2.38", hint="Install a newer git."
+        )
+
+
+def _check_unfinished(path: Path) -> None:
+    unfinished = unfinished_operation(path)
+    if unfinished is not None:
+        raise RepositoryUnusable(
+            f"{path} is in the middle of a {unfinished}",
+            hint=f"Finish it or give it up (git status says how), then try again: {_way_out(unfinished)}",
+        )
+
+
+def _way_out(operation: str) -> str:
+    return "git bisect reset" if operation == "bisect" else f"git {operation} --continue or --abort"
+
+
+def _check_names(folders: RepositoryFolders, branch: str) -> None:
+    """Refuse what git could not store: a branch `feature` and a branch `feature/x` exclude each other."""
+    existing = branches(folders.top)
+    parts = branch.split("/")
+    wanted = [*("/".join(parts[:count]) for count in range(1, len(parts))), TASK_BRANCHES]
+    for name in wanted:
+        if name in existing:
+            raise RepositoryUnusable(
+                f"the branch {name} is in the way: git cannot also have branches named {name}/...",
+                hint=f"git branch -m {name} {name}-old"
+                + ("" if name == TASK_BRANCHES else ", or choose another name with --branch"),
+            )
+    below = sorted(name for name in existing if name.startswith(f"{branch}/"))
+    if below:
+        raise RepositoryUnusable(
+            f"the branch {below[0]} is in the way: git cannot also have a branch named {branch}",
+            hint="Choose another name with --branch.",
+        )
+
+
+def _check_branch(folders: RepositoryFolders, base: str, branch: str, run_id: str) -> None:
+    tip = branch_tip(folders.common, branch)
+    if tip is None or tip == base:
+        return
+    shared = merge_base(folders.top, base, tip)
+    if shared is None:
+        raise RepositoryUnusable(
+            f"{branch} exists and shares no history with the base", hint="Choose another name with --branch."
+        )
+    own = first_parent_commits(folders.top, shared, tip)
+    if not own:
+        raise RepositoryUnusable(
+            f"{branch} exists and is behind the base {base[:12]}: the tasks would start from old code",
+            hint=f"git branch -f {branch} {base[:12]}, or choose another name with --branch.",
+        )
+    foreign = [logged for logged in own if logged.trailers.get(RUN) != run_id]
+    if foreign:
+        subject = foreign[0].message.splitlines()[0] if foreign[0].message else ""
+        other = foreign[0].trailers.get(RUN)
+        raise RepositoryUnusable(
+            f"{branch} exists and has a commit that is not of this run: {foreign[0].commit[:12]} {subject}",
+            hint="Choose another name with --branch"
+            + (f", or go on with that run: tasks resume {other}" if other else "."),
+        )
+
+
+def _check_identity(path: Path) -> Identity:
+    found = identity(path)
+    if found is None:
+        raise RepositoryUnusable(
+            "git does not know who you are, so it cannot say who is the author of the commits",
+            hint='git config --global user.name "Your Name"\ngit config --global user.email you@example.org',
+        )
+    return found
+
+
+def _dirty_warning(path: Path, base: str) -> tuple[str, ...]:
+    dirty = dirty_files(path)
+    if not dirty:
+        return ()
+    names = ", ".join(os.fsencode(name).decode("utf-8", "backslashreplace") for name in dirty[:SHOWN_FILES])
+    more = f" and {len(dirty) - SHOWN_FILES} more" if len(dirty) > SHOWN_FILES else ""
+    return (f"not committed, so not in the base {base} that the tasks start from: {names}{more}",)

@@ -1,0 +1,1 @@
+"""The stock of a small workshop, read from a plain text ledger."""

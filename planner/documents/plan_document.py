@@ -1,0 +1,265 @@
+"""Plan.md: the plan for people, in seed 001's order of sections; all of it derived or quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from planner.documents.markdown_text import counted, hours, listed, table
+from planner.documents.mermaid_graph import mermaid_graph
+from planner.documents.task_table import task_table
+from planner.draft import EstimateOrigin
+from schemas.dag import Finding
+from schemas.plan import Plan
+from schemas.tasks import PRECEDENCE_TYPES
+from schemas.waves import RollingFrontier, WaveBased, WaveEstimates
+
+SMALL_PLAN = 5
+MOST_WAVES = 60
+MOST_RISKS = 20
+DOUBTFUL = 0.8
+
+
+def plan_document(plan: Plan, estimate_origins: Mapping[str, EstimateOrigin]) -> str:
+    """Return the text of Plan.md; a section without content is left out."""
+    sections = (
+        _heading(plan),
+        _section(f"Execution Strategy Recommendation: {_model_name(plan)}", _strategy(plan)),
+        _section("Codebase Analysis Results", _codebase(plan)),
+        _section("Execution Metrics", _metrics(plan)),
+        _section("Tasks", _tasks(plan, estimate_origins)),
+        _section("Wave-Based Execution Plan", _waves(plan.waves.execution_models.wave_based)),
+        _section("Rolling Frontier Execution Plan", _frontier(plan)),
+        _section("Risk Analysis", _risks(plan)),
+        _section("Resource Bottleneck Analysis", _bottlenecks(plan)),
+        _section("Auto-Normalization Actions Taken", _normalization(plan)),
+        _section("Success Metrics", _success(plan)),
+    )
+    return "\n".join(line for section in sections for line in section)
+
+
+def recommended(plan: Plan) -> str:
+    """Return the model with the lower P50; without forecasts, or on a tie, the one that was asked for."""
+    waved = plan.waves.execution_models.wave_based.estimated_completion
+    rolling = plan.waves.execution_models.rolling_frontier.estimated_completion_time
+    if waved is None or rolling is None or waved.p50_hours == rolling.p50_hours:
+        return plan.tasks.meta.execution_model
+    return "rolling_frontier" if rolling.p50_hours < waved.p50_hours else "wave_based"
+
+
+def _section(title: str, lines: Iterator[str] | list[str]) -> list[str]:
+    content = list(lines)
+    return [f"## {title}", *content, ""] if content else []
+
+
+def _heading(plan: Plan) -> list[str]:
+    meta = plan.tasks.meta
+    title = f": {meta.title}" if meta.title else ""
+    sources = ", ".join(source.document for source in meta.sources or ())
+    made_from = f" · made from {sources}" if sources else ""
+    state = (
+        "accepted"
+        if plan.dag.ok
+        else f"**rejected: {counted(len(plan.dag.errors), 'error')}, see Success Metrics**"
+    )
+    return [
+        f"# Execution Plan{title}",
+        "",
+        f"{plan.waves.planId} · {counted(len(plan.tasks.tasks), 'task')}{made_from} · {state}",
+        "",
+    ]
+
+
+def _model_name(plan: Plan) -> str:
+    return "Rolling Frontier" if recommended(plan) == "rolling_frontier" else "Wave-Based"
+
+
+def _strategy(plan: Plan) -> Iterator[str]:
+    models = plan.waves.execution_models
+    rolling, waved = models.rolling_frontier.estimated_completion_time, models.wave_based.estimated_completion
+    if rolling is None or waved is None:
+        yield "- No forecast: see the findings under Success Metrics."
+    else:
+        yield (
+            f"- Rolling frontier: {hours(rolling.p50_hours)} (P50), {hours(rolling.p80_hours)} (P80), "
+            f"{hours(rolling.p95_hours)} (P95); no less than {hours(rolling.optimal_hours)}"
+        )
+        yield (
+            f"- In waves: {hours(waved.p50_hours)} (P50), {hours(waved.p80_hours)} (P80), "
+            f"{hours(waved.p95_hours)} (P95)"
+        )
+    for advantage in models.rolling_frontier.advantages_over_wave_based:
+        yield f"- {advantage}"
+    pool = plan.coordinator.worker_pool
+    asked = f" with {listed(pool.worker_template.capabilities)}" if pool.worker_template.capabilities else ""
+    most = plan.tasks.meta.resource_limits.max_concurrent_tasks
+    yield f"- Worker pool: {pool.min_workers} to {pool.max_workers}{asked}; at most {most} tasks at once"
+    if recommended(plan) != plan.tasks.meta.execution_model:
+        yield f"- The plan is set to run as `{plan.tasks.meta.execution_model}`, as it was asked for"
+
+
+def _codebase(plan: Plan) -> Iterator[str]:
+    analysis = plan.tasks.meta.codebase_analysis
+    if analysis is None:
+        return
+    reusing = [task.id for task in plan.tasks.tasks if task.reuses_existing is not None]
+    if reusing:
+        share = len(reusing) / len(plan.tasks.tasks)
+        yield f"- Built on what exists: {share:.0%} of the tasks ({listed(reusing)})"
+    for what, names in (
+        ("Existing interfaces", analysis.existing_apis),
+        ("Reused components", analysis.reused_components),
+        ("Extension points", analysis.extension_points),
+    ):
+        if names:
+            yield f"- {what} ({len(names)}): {listed(names)}"
+    for name, resource in sorted(analysis.shared_resources.items()):
+        many = "exclusive" if resource.type == "exclusive" else f"{resource.capacity or 1} at once"
+        yield f"- Shared resource **{name}** ({many}): {resource.reason}"
+
+
+def _metrics(plan: Plan) -> Iterator[str]:
+    metrics = plan.dag.metrics
+    kept = ", ".join(f"{count} {kind}" for kind, count in metrics.keptByType.items())
+    rows = [
+        ("Tasks", f"{metrics.nodes}"),
+        ("Dependencies", f"{metrics.edges}" + (f" ({kept})" if kept else "")),
+        ("Edge density", f"{metrics.edgeDensity:.3f}"),
+        ("Longest path", f"{metrics.longestPath} stages"),
+        ("Most tasks side by side", f"{metrics.widthApprox} ({metrics.widthMethod})"),
+        ("Titles that begin with a verb", _percent(metrics.verbFirstPct)),
+        ("Evidence coverage", _percent(metrics.evidenceCoveragePct)),
+        ("Estimates by the sizing rule", _percent(metrics.estimatesBySizingRulePct)),
+        ("Tasks that need a shared resource", f"{metrics.resourceConstrainedTasks}"),
+        ("Possible overlaps", f"{metrics.meceOverlapSuspects or 0} tasks"),
+    ]
+    if metrics.nodes <= SMALL_PLAN:
+        yield "; ".join(f"{name.lower()}: {value}" for name, value in rows[1:8])
+    else:
+        yield from table(("Metric", "Value"), rows)
+
+
+def _percent(share: float | None) -> str:
+    return "unknown" if share is None else f"{share:.0%}"
+
+
+def _tasks(plan: Plan, origins: Mapping[str, EstimateOrigin]) -> Iterator[str]:
+    yield from task_table(plan.tasks, origins)
+    graph = mermaid_graph(plan.tasks)
+    if graph:
+        yield ""
+        yield from graph
+    for what, commands in (("Set-up", plan.tasks.meta.setup), ("Verified by", plan.tasks.meta.verify)):
+        if commands:
+            shown = ", ".join(f"`{item.script.strip().splitlines()[0]}` ({item.origin})" for item in commands)
+            yield ""
+            yield f"{what}: {shown}"
+
+
+def _waves(waved: WaveBased) -> Iterator[str]:
+    for wave in waved.waves[:MOST_WAVES]:
+        quantiles = _quantiles(wave.estimates)
+        held = ", ".join(f"{name} {amount:g}" for name, amount in wave.resource_usage.items())
+        needs = f"; in sum: {held}" if held else ""
+        yield f"- Wave {wave.waveNumber}{quantiles}: {listed(wave.tasks, 30)}{needs}"
+    if len(waved.waves) > MOST_WAVES:
+        yield f"- and {len(waved.waves) - MOST_WAVES} more waves, see waves.json"
+
+
+def _quantiles(hours_of: WaveEstimates | None) -> str:
+    if hours_of is None:
+        return ""
+    p50, p80, p95 = hours(hours_of.p50Hours), hours(hours_of.p80Hours), hours(hours_of.p95Hours)
+    return f" (P50 {p50}, P80 {p80}, P95 {p95})"
+
+
+def _frontier(plan: Plan) -> Iterator[str]:
+    rolling = plan.waves.execution_models.rolling_frontier
+    if not rolling.initial_frontier:
+        return
+    yield f"- Starts with: {listed(rolling.initial_frontier)}"
+    use = rolling.resource_utilization_forecast
+    if use is not None and use.average_concurrency is not None:
+        yield f"- Tasks at work: {use.average_concurrency:g} on average, {use.max_concurrency:g} at most"
+    for wait in rolling.critical_resource_contentions:
+        yield (
+            f"- Wait for **{wait.resource}**: {counted(wait.contention_points, 'task')}, "
+            f"{hours(wait.estimated_wait_time_hours)} in sum"
+        )
+    if len(plan.tasks.tasks) > SMALL_PLAN:
+        yield from _timeline(rolling)
+
+
+def _timeline(rolling: RollingFrontier) -> Iterator[str]:
+    moments = rolling.execution_simulation or {}
+    rows = [
+        (
+            name.removeprefix("time_"),
+            listed(moment.running, 8) or "-",
+            listed(moment.ready, 8) or "-",
+            f"{len(moment.completed or ())}",
+        )
+        for name, moment in moments.items()
+    ]
+    if rows:
+        yield ""
+        yield from table(("Time", "Running", "Ready, waiting", "Completed"), rows)
+
+
+def _risks(plan: Plan) -> Iterator[str]:
+    for kind, unused in (("Not sure enough", plan.dag.lowConfidenceDeps), ("Soft", plan.dag.softDeps)):
+        for item in unused[:MOST_RISKS]:
+            yield f"- {kind}: {item.from_} → {item.to} (confidence {item.confidence:g}): {item.reason}"
+    doubtful = [
+        item
+        for item in plan.tasks.dependencies
+        if item.isHard and plan.tasks.meta.min_confidence <= item.confidence < DOUBTFUL
+        if item.type in PRECEDENCE_TYPES
+    ]
+    for edge in doubtful[:MOST_RISKS]:
+        yield f"- Believed with {edge.confidence:g}: {edge.to} needs {edge.from_}: {edge.reason}"
+    for task in plan.tasks.tasks:
+        if task.risk:
+            yield f"- {task.id}: {task.risk}"
+
+
+def _bottlenecks(plan: Plan) -> Iterator[str]:
+    for found in plan.dag.resource_bottlenecks:
+        mitigation = f" {found.mitigation[0].upper()}{found.mitigation[1:]}." if found.mitigation else ""
+        impact = plan.dag.metrics.resourceUtilization[found.resource].serialization_impact or found.impact
+        yield f"- **{found.resource}** {impact}; {listed(found.affected_tasks)} need it.{mitigation}"
+    for name, conflict in plan.tasks.resource_conflicts.items():
+        order = f": {' → '.join(conflict.suggested_order)}" if conflict.suggested_order else ""
+        yield f"- {name}, {conflict.resolution.replace('_', ' ')}{order}"
+
+
+def _normalization(plan: Plan) -> Iterator[str]:
+    for kind, entries in (
+        ("Split", plan.tasks.meta.autonormalization.split),
+        ("Merged", plan.tasks.meta.autonormalization.merged),
+    ):
+        for entry in entries:
+            yield f"- {kind}: {entry}"
+
+
+def _success(plan: Plan) -> Iterator[str]:
+    tasks = plan.tasks.tasks
+    checked = sum(bool(task.acceptance_checks) for task in tasks)
+    estimated = sum(task.duration is not None for task in tasks)
+    yield f"- {checked} of {len(tasks)} tasks have machine-verifiable checks, {estimated} have an estimate"
+    provenance = plan.waves.forecast_provenance
+    if provenance is not None:
+        yield (
+            f"- Forecast: {provenance.draws} simulated executions, seed {provenance.seed}, "
+            f"correlation {provenance.rho:g}"
+        )
+    for items, severity in ((plan.dag.errors, "error"), (plan.dag.warnings, "warning")):
+        for item in items:
+            yield f"- **{severity}** {_finding(item)}"
+
+
+def _finding(item: Finding | str) -> str:
+    if isinstance(item, str):
+        return item
+    line = f":{item.line}" if item.line is not None else ""
+    place = f"{item.file}{line}: " if item.file and (item.line or item.task is None) else ""
+    return f"{place}{item.message} [{item.rule}]"

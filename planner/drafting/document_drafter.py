@@ -1,0 +1,168 @@
+"""Draft a plan from documents, without a model: what the authors wrote, and named defaults for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from planner.codebase.survey import Survey
+from planner.draft import Draft, SourceText
+from planner.drafting.document_tasks import DocumentTasks, read_document
+from planner.drafting.draft_features import find_features, title_heading
+from planner.drafting.drafting_findings import executor_findings, survey_findings
+from planner.drafting.plan_levels import combined
+from planner.drafting.precedence import find_dependencies
+from planner.drafting.precedence_reach import PrecedenceReach
+from planner.drafting.prose_references import LIKE_AN_ID
+from planner.drafting.resource_dependencies import resource_dependencies
+from planner.drafting.resource_needs import ResourceNeeds, add_file_needs, stated_needs
+from planner.drafting.task_headline import plain_title, read_headline, shortened
+from planner.drafting.task_ids import assign_ids
+from planner.drafting.task_names import NamedTask, TaskNames
+from planner.drafting.task_record import TaskPlacement, task_record
+from planner.drafting.task_scopes import scope_of
+from planner.drafting.task_seed import TaskSeed
+from planner.drafting.task_sizes import size_of
+from planner.intake.secret_redaction import redact
+from schemas.errors import InvalidArguments
+from schemas.settings import PlanSettings
+from schemas.tasks import SharedResource
+
+FORMS = (
+    "write tasks as headings or list items with a fence that acts (`sh run`, `sh check`, `diff apply`, "
+    "`yaml task`), as a checklist (- [ ] Add the parser), or as sentences with MUST, SHALL or SHOULD"
+)
+WAYS_ON = (
+    "write down what is to be done and name the file with -f: a runbook, a checklist, requirements or a "
+    "tasks.md; to have a description alone worked out, configure a model and use --drafter model"
+)
+
+
+def draft_from_documents(
+    sources: tuple[SourceText, ...], survey: Survey, settings: PlanSettings, title: str | None
+) -> Draft:
+    """Return the draft of a plan that does what the documents ask for, with evidence for all of it.
+
+    Args:
+        sources: the documents, in order.
+        survey: what is known of the codebase.
+        settings: how sizes become hours, and from which confidence on a dependency is an edge.
+        title: the title of the plan, if the user gave one.
+
+    Raises:
+        InvalidArguments: there is no document, nothing was found in them, or something in them is wrong.
+    """
+    if not sources:
+        raise InvalidArguments("a description alone cannot be planned without a model", hint=WAYS_ON)
+    documents = tuple(read_document(source) for source in sources)
+    seeds = tuple(seed for document in documents for seed in document.seeds)
+    if not seeds:
+        raise _nothing_found(documents)
+    level = combined([(document.document.source.name, document.level) for document in documents])
+    draft = Draft(
+        drafter="document",
+        title=redact(title.strip())[0] if title and title.strip() else _title(documents[0]),
+        sources=sources,
+        setup=level.setup,
+        verify=level.verify or survey.default_verify(),
+        codebase=survey.analysis,
+        max_concurrent=level.max_concurrent,
+        branch=level.branch,
+        findings=(*survey_findings(survey), *(item for document in documents for item in document.findings)),
+    )
+    return _with_tasks(draft, documents, survey, settings, level.resources)
+
+
+def _with_tasks(
+    draft: Draft,
+    documents: Sequence[DocumentTasks],
+    survey: Survey,
+    settings: PlanSettings,
+    declared: dict[str, SharedResource],
+) -> Draft:
+    """Return the draft with features, tasks, dependencies and resources."""
+    seeds = tuple(seed for document in documents for seed in document.seeds)
+    ids = assign_ids(seeds)
+    dependencies, unclear = find_dependencies(seeds, _names(documents, seeds, ids))
+    scopes = tuple(scope_of(seed, survey) for seed in seeds)
+    reach = PrecedenceReach(ids, dependencies, settings.min_confidence)
+    needs = add_file_needs(stated_needs(seeds, declared, survey.analysis.shared_resources), scopes, reach)
+    titles = [_title(document) for document in documents]
+    features = find_features([document.document for document in documents], seeds, titles)
+    sizes = tuple(size_of(seed, settings) for seed in seeds)
+    tasks = tuple(
+        task_record(seed, placement, size, scope)
+        for seed, placement, size, scope in zip(
+            seeds, _placements(draft, ids, features.of_task, needs), sizes, scopes, strict=True
+        )
+    )
+    return replace(
+        draft,
+        features=features.features,
+        tasks=tasks,
+        dependencies=(*dependencies, *resource_dependencies(needs, seeds, ids)),
+        resources=needs.resources,
+        estimate_origins={task: size.duration_origin for task, size in zip(ids, sizes, strict=True)},
+        findings=(*draft.findings, *unclear, *executor_findings(seeds, ids)),
+    )
+
+
+def _placements(
+    draft: Draft, ids: Sequence[str], features: Sequence[str], needs: ResourceNeeds
+) -> list[TaskPlacement]:
+    return [
+        TaskPlacement(
+            id=task,
+            feature_id=feature,
+            exclusive=needs.exclusive_of(place),
+            shared=needs.shared_of(place),
+            verify=draft.verify,
+        )
+        for place, (task, feature) in enumerate(zip(ids, features, strict=True))
+    ]
+
+
+def _names(documents: Sequence[DocumentTasks], seeds: Sequence[TaskSeed], ids: Sequence[str]) -> TaskNames:
+    numbers = [number for number, document in enumerate(documents) for _ in document.seeds]
+    return TaskNames(
+        [
+            NamedTask(
+                id=task,
+                document=number,
+                title=seed.headline.title,
+                label=seed.headline.label,
+                series=seed.series,
+                number=seed.number,
+            )
+            for task, number, seed in zip(ids, numbers, seeds, strict=True)
+        ],
+        short_ids=not any(_numbers_like_ours(document) for document in documents),
+    )
+
+
+def _numbers_like_ours(document: DocumentTasks) -> bool:
+    """Return whether a document calls something T003 by itself, be it done or no task at all."""
+    labels = (
+        read_headline(block.text).label
+        for block in document.document.blocks
+        if block.kind in ("heading", "item")
+    )
+    return any(label is not None and LIKE_AN_ID.fullmatch(label) for label in labels)
+
+
+def _title(document: DocumentTasks) -> str:
+    """Return the title of a document: as it says, else its first heading, else its file's name."""
+    outline = document.document
+    heading = title_heading(outline)
+    headings = [block.text for block in outline.blocks if block.kind == "heading" and block.text.strip()]
+    found = outline.blocks[heading].text if heading is not None else next(iter(headings), "")
+    name = outline.source.name.rsplit(".", 1)[0]
+    return document.level.title or redact(shortened(plain_title(found)))[0] or name or "Plan"
+
+
+def _nothing_found(documents: Sequence[DocumentTasks]) -> InvalidArguments:
+    names = ", ".join(document.document.source.name for document in documents)
+    ticked = [item for document in documents for item in document.findings if item.rule == "already-ticked"]
+    if ticked:
+        return InvalidArguments(f"{names}: every box is ticked, so that nothing is left to do", hint=FORMS)
+    return InvalidArguments(f"{names}: no task was found", hint=FORMS)

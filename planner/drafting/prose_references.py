@@ -1,0 +1,194 @@
+"""References to other tasks in prose: "depends on T003", "after step 2", "blocked by Add the parser"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from planner.drafting.sentences import sentences
+from planner.drafting.task_names import TaskNames, parts_of
+
+ReferenceKind = Literal["needs", "needed_by", "mentions", "ambiguous", "unknown"]
+NEEDS = (
+    r"depend(?:s|ing|ent)?\s+(?:up)?on|blocked\s+(?:by|on)|requires?|needs|after|following|"
+    r"waits?\s+(?:for|on)"
+)
+NEEDED_BY = r"blocks|unblocks|(?:required|needed)\s+(?:by|for)|(?:a\s+)?prerequisite\s+(?:of|for)"
+KEYWORD = re.compile(rf"\b(?:(?P<needs>{NEEDS})|(?P<needed_by>{NEEDED_BY}))(?:\s*:)?\s+", re.IGNORECASE)
+NEGATION = re.compile(
+    r"\b(?:not|never|no longer|nor|n't|without|nothing)\s+(?:\w+\s+)?$|n't\s+$", re.IGNORECASE
+)
+BETWEEN = re.compile(r"(?:\s*(?:,|;|&|\+|/)\s*|\s+)?(?:(?:and|the|both|also|or)\s+)*", re.IGNORECASE)
+COUNTED = re.compile(
+    r"(?:(?P<word>steps?|tasks?|phases?|stages?|parts?)\s+#?|(?P<mark>#))(?P<number>\d{1,6}(?:\.\d{1,6})*)(?![\w.]*\w)",
+    re.IGNORECASE,
+)
+BARE_NUMBER = re.compile(r"#?(?P<number>\d{1,6}(?:\.\d{1,6})*)(?![\w.]*\w)")
+RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|to|through)\s*#?(?P<number>\d{1,6})(?![\w.]*\w)")
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]|[A-Za-z0-9]")
+ID_RANGE = re.compile(
+    r"(?P<prefix>(?:P\d{1,4}\.)?[A-Z][A-Za-z]{0,9})(?P<first>\d{2,6})\s*(?:-|\u2013|\u2014|\bto\b|\bthrough\b)\s*"
+    r"(?P=prefix)?(?P<last>\d{2,6})(?!\w)"
+)
+LIKE_AN_ID = re.compile(r"(?:P\d{1,4}\.)?T\d{2,4}[a-z]?")
+QUOTED = re.compile(r"(?P<mark>`|\*\*|\"|\u201c|'|\*|_)(?P<name>[^`\"\u201d*\n]{1,200}?)(?:(?P=mark)|\u201d)")
+MAX_RANGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ProseReference:
+    """What a sentence says about another task: `task` is its place in the plan, None when that is not sure.
+
+    `start` and `end` are the range of the sentence's part that says so, `name` is what it calls the task.
+    """
+
+    kind: ReferenceKind
+    start: int
+    end: int
+    name: str
+    task: int | None = None
+    candidates: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One reference after a keyword: where it ends, what it is called and what it can mean."""
+
+    end: int
+    names: tuple[tuple[str, tuple[int, ...]], ...]
+    counted: bool = False
+    is_sure: bool = True
+
+
+def find_references(text: str, asking: int, names: TaskNames) -> Iterator[ProseReference]:
+    """Yield what a text of the task `asking` says about other tasks; a negated sentence says nothing."""
+    flat = text.replace("\n", " ")
+    said: set[tuple[int, int]] = set()
+    for start, end in sentences(flat):
+        for keyword in KEYWORD.finditer(flat, start, end):
+            if NEGATION.search(flat, start, keyword.start()):
+                said.add((keyword.start(), end))
+                continue
+            kind: ReferenceKind = "needs" if keyword["needs"] else "needed_by"
+            reached = yield from _after_keyword(flat[:end], keyword, kind, asking, names)
+            said.add((keyword.start(), reached))
+        yield from _mentions(flat, (start, end), asking, names, said)
+
+
+def _after_keyword(
+    flat: str, keyword: re.Match[str], kind: ReferenceKind, asking: int, names: TaskNames
+) -> Generator[ProseReference, None, int]:
+    """Yield the references of the list behind a keyword; return where it ends."""
+    position, end, counted = keyword.end(), keyword.end(), False
+    while True:
+        between = BETWEEN.match(flat, position)
+        begin = between.end() if between else position
+        found = _reference_at(flat, begin, asking, names, counted=counted)
+        if found is None:
+            return end
+        for name, candidates in found.names:
+            yield _as_reference(kind, keyword.start(), found, name, candidates, asking)
+        position = end = found.end
+        counted = found.counted
+
+
+def _as_reference(
+    kind: ReferenceKind, start: int, found: _Found, name: str, candidates: tuple[int, ...], asking: int
+) -> ProseReference:
+    others = tuple(place for place in candidates if place != asking)
+    if len(others) == 1:
+        sure = kind if found.is_sure else "mentions"
+        return ProseReference(sure, start, found.end, name, others[0])
+    unsure: ReferenceKind = "ambiguous" if others or candidates else "unknown"
+    return ProseReference(unsure, start, found.end, name, None, others)
+
+
+def _reference_at(flat: str, at: int, asking: int, names: TaskNames, *, counted: bool) -> _Found | None:
+    number = COUNTED.match(flat, at) or (BARE_NUMBER.match(flat, at) if counted else None)
+    if number:
+        return _numbers(flat, number, asking, names)
+    quoted = QUOTED.match(flat, at)
+    if quoted:
+        candidates = names.named(quoted["name"], asking)
+        return _Found(quoted.end(), ((quoted["name"], candidates),)) if candidates else None
+    ids = ID_RANGE.match(flat, at)
+    if ids:
+        return _id_range(ids, asking, names)
+    title = _title_at(flat, at, names)
+    identifier = IDENTIFIER.match(flat, at)
+    if identifier and (title is None or title.end < identifier.end()):
+        name = identifier.group()
+        candidates = _by_id(name, asking, names)
+        if candidates or LIKE_AN_ID.fullmatch(name):
+            return _Found(identifier.end(), ((name, candidates),), is_sure=not name.isalpha())
+    return title
+
+
+def _id_range(match: re.Match[str], asking: int, names: TaskNames) -> _Found:
+    """Return the tasks of a range such as T004-T009; a number without a task is passed over."""
+    first, last, width = int(match["first"]), int(match["last"]), len(match["first"])
+    every = [
+        f"{match['prefix']}{number:0{width}}" for number in range(first, min(last, first + MAX_RANGE) + 1)
+    ]
+    known = tuple((name, found) for name in every if (found := _by_id(name, asking, names)))
+    return _Found(match.end(), known or ((match.group(), ()),))
+
+
+def _numbers(flat: str, match: re.Match[str], asking: int, names: TaskNames) -> _Found | None:
+    number = parts_of(match["number"])
+    last = RANGE.match(flat, match.end()) if len(number) == 1 else None
+    numbers = [number]
+    if last and number[0] < int(last["number"]) <= number[0] + MAX_RANGE:
+        numbers = [(value,) for value in range(number[0], int(last["number"]) + 1)]
+    found = tuple((match.group().strip(), names.numbered(value, asking)) for value in numbers)
+    if match.group().startswith("#") and not any(candidates for _, candidates in found):
+        return None  # the number of an issue somewhere else
+    return _Found(last.end() if last else match.end(), found, counted=True)
+
+
+def _by_id(name: str, asking: int, names: TaskNames) -> tuple[int, ...]:
+    """Return the tasks with this id or label; a word that happens to be a title is left to the titles."""
+    return tuple(
+        place
+        for place in names.named(name, asking)
+        if name in (names.tasks[place].id, names.tasks[place].label, names.tasks[place].short_id)
+    )
+
+
+def _title_at(flat: str, at: int, names: TaskNames) -> _Found | None:
+    """Return the longest title that stands here; one that is a single word may be just that word."""
+    rest = flat[at : at + 400].casefold()
+    first = rest.split(maxsplit=1)[0] if rest.strip() and not rest[0].isspace() else ""
+    matching = [
+        (title, place)
+        for word in {first, first.rstrip(".,;:!?)")}
+        for title, place in names.titles_by_first_word.get(word, ())
+        if rest.startswith(title) and not rest[len(title) : len(title) + 1].isalnum()
+    ]
+    if not matching:
+        return None
+    longest = max(len(title) for title, _ in matching)
+    places = tuple(sorted({place for title, place in matching if len(title) == longest}))
+    name = flat[at : at + longest]
+    return _Found(at + longest, ((name, places),), is_sure=" " in name or _is_a_name(name, names, places))
+
+
+def _is_a_name(word: str, names: TaskNames, places: tuple[int, ...]) -> bool:
+    """Return whether a single word is written like the title: `Login` is the task, `login` may be anything."""
+    return word[:1].isupper() and all(word == names.tasks[place].title for place in places)
+
+
+def _mentions(
+    flat: str, sentence: tuple[int, int], asking: int, names: TaskNames, said: set[tuple[int, int]]
+) -> Iterator[ProseReference]:
+    """Yield the ids and labels that stand in a sentence without a word that says what they are for."""
+    for match in IDENTIFIER.finditer(flat, *sentence):
+        if any(start <= match.start() < end for start, end in said):
+            continue
+        if match.group().isalpha():
+            continue  # an id that is a plain word may be just that word
+        candidates = _by_id(match.group(), asking, names)
+        if len(candidates) == 1 and candidates[0] != asking:
+            yield ProseReference("mentions", match.start(), match.end(), match.group(), candidates[0])

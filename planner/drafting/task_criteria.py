@@ -1,0 +1,90 @@
+"""When a task is done, as the blocks that belong to it say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from planner.drafting.sentences import (
+    begins_behaviour,
+    is_behaviour,
+    is_behaviour_step,
+    is_requirement,
+    sentences,
+)
+from planner.drafting.task_headline import plain_title
+from planner.intake.markdown_outline import Block, Outline
+
+CRITERIA_HEADING = re.compile(
+    r"\b(?:acceptance|success)\b.*\b(?:criteria|criterion|tests?)\b|\bcriteria\b|"
+    r"\bdefinition of done\b|\bdone when\b|\bacceptance\b",
+    re.IGNORECASE,
+)
+GHERKIN = frozenset(("gherkin", "cucumber", "feature"))
+SCENARIO = re.compile(r"^\s*(?:Scenario|Example|Background|Feature|Rule)\b.*$", re.MULTILINE)
+
+
+def criteria_in(document: Outline, body: Iterable[int], *, any_case: bool = False) -> tuple[str, ...]:
+    """Return the checklist items, requirement sentences and Given/When/Then of these blocks, each once."""
+    found: list[str] = []
+    steps: list[str] = []
+    behaviours = behaviour_lists(document)
+    for number in body:
+        block = document.blocks[number]
+        if is_step(block, behaviours):
+            if begins_behaviour(block.text):
+                found.append(", ".join(steps))
+                steps = []
+            steps.append(plain_title(block.text))
+            continue
+        found.extend(_criteria_of(document, number, block, any_case=any_case))
+    found.append(", ".join(steps))
+    return tuple(dict.fromkeys(criterion for criterion in found if criterion))
+
+
+def stands_under_criteria(document: Outline, number: int) -> bool:
+    """Return whether a block stands under a heading such as `Acceptance criteria`."""
+    return any(
+        CRITERIA_HEADING.search(document.blocks[heading].text) for heading in document.headings_above(number)
+    )
+
+
+def behaviour_lists(document: Outline) -> frozenset[int | None]:
+    """Return the lists that hold a Given: their When and Then are meant as such."""
+    return frozenset(
+        block.group for block in document.blocks if block.kind == "item" and begins_behaviour(block.text)
+    )
+
+
+def is_step(block: Block, behaviours: frozenset[int | None]) -> bool:
+    """Return whether a block is a list item that is a line of a Given/When/Then."""
+    return block.kind == "item" and block.group in behaviours and is_behaviour_step(block.text)
+
+
+def requirement_ranges(block: Block, *, any_case: bool = False) -> Iterator[tuple[int, int]]:
+    """Yield where in the source the requirement sentences of a block stand."""
+    for start, end in sentences(block.text):
+        if is_requirement(block.text[start:end], any_case=any_case):
+            yield block.place(start, end)
+
+
+def scenarios(block: Block) -> tuple[str, ...]:
+    """Return the scenarios of a Gherkin fence, each on one line."""
+    words = block.info.lower().split()
+    if block.kind != "fence" or not words or words[0] not in GHERKIN:
+        return ()
+    parts = (", ".join(line.strip() for line in part.splitlines()) for part in SCENARIO.split(block.text))
+    return tuple(part.strip(", ") for part in parts if is_behaviour(part))
+
+
+def _criteria_of(document: Outline, number: int, block: Block, *, any_case: bool) -> Iterator[str]:
+    yield from scenarios(block)
+    if block.kind not in ("paragraph", "item", "cell"):
+        return
+    is_listed = block.checked is not None or stands_under_criteria(document, number)
+    if (block.kind == "item" and is_listed) or is_behaviour(block.text):
+        yield plain_title(block.text)
+    else:
+        for start, end in sentences(block.text):
+            if is_requirement(block.text[start:end], any_case=any_case):
+                yield plain_title(block.text[start:end])

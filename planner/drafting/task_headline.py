@@ -1,0 +1,63 @@
+"""What a heading or a list item says about a task by its first words: number, label and title."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+STEP_WORD = re.compile(
+    r"(?P<word>step|task|phase|stage|part)\s+#?(?P<number>\d{1,6}(?:\.\d{1,6})*)"
+    r"(?:\s*[:.)]|\s+[-\u2013\u2014])?(?:\s+|$)",
+    re.IGNORECASE,
+)
+NUMBER = re.compile(r"(?P<number>\d{1,6}(?:\.\d{1,6})+[.)]?|\d{1,6}[.)])\s+(?=\S)")
+LABEL = re.compile(
+    r"(?:\[)?(?P<label>[A-Z][A-Za-z]{0,9}-?\d{1,6}[a-z]?(?:\.[A-Z]?\d{1,6}[a-z]?)*)(?:\])?(?=\s|[:.)]|$)"
+)
+LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*\)")
+MARKS = re.compile(r"\*\*|__|`")
+MAX_TITLE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A headline taken apart: `2. T003: Add x` has the number (2,), the label T003, the title `T003: Add x`.
+
+    `series` tells numberings apart: steps are not counted with plain numbers.
+    """
+
+    title: str
+    number: tuple[int, ...] = ()
+    series: str = ""
+    label: str | None = None
+
+
+def read_headline(text: str) -> Headline:
+    """Return what a heading or an item says: its number goes, its label stays in the title."""
+    line = plain_title(text)
+    number: tuple[int, ...] = ()
+    series = ""
+    match = STEP_WORD.match(line) or NUMBER.match(line)
+    if match:
+        number = tuple(int(part) for part in match["number"].rstrip(".)").split("."))
+        series = match.groupdict().get("word") or ""
+        line = line[match.end() :] or line
+    label = LABEL.match(line)
+    return Headline(
+        title=shortened(line),
+        number=number,
+        series=series.lower(),
+        label=label["label"] if label else None,
+    )
+
+
+def plain_title(text: str) -> str:
+    """Return a text on one line without the marks of bold, code and links."""
+    return " ".join(MARKS.sub("", LINK.sub(r"\1", text)).split())
+
+
+def shortened(line: str) -> str:
+    """Return a line that is at most as long as a title may be, cut between words."""
+    if len(line) <= MAX_TITLE:
+        return line
+    return line[: MAX_TITLE - 1].rsplit(" ", 1)[0] + "\u2026"

@@ -1,0 +1,88 @@
+"""A task as it was found in a document, before anything is added to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from planner.drafting.acting_fences import ActingFence, Action
+from planner.drafting.task_headline import Headline
+from planner.drafting.task_options import GivenOptions, TaskOptions
+from planner.intake.markdown_outline import Block, Outline
+from planner.intake.source_evidence import evidence
+from schemas.evidence import SourceEvidence
+
+Range = tuple[int, int]
+Series = tuple[str | int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSeed:
+    """A task of a document.
+
+    `owner` is the number of the heading or list item that is the task; None for the text before any
+    heading. `quotes` are the ranges of the source that ask for it, `body` the numbers of the blocks that
+    belong to it. `series` and `number` are its place among tasks that are numbered together.
+    """
+
+    document: Outline
+    owner: int | None
+    headline: Headline
+    quotes: tuple[Range, ...]
+    body: tuple[int, ...] = ()
+    fences: tuple[ActingFence, ...] = ()
+    given: GivenOptions = field(default_factory=GivenOptions)
+    criteria: tuple[str, ...] = ()
+    description: str = ""
+    series: Series = ()
+    number: tuple[int, ...] = ()
+
+    @property
+    def options(self) -> TaskOptions:
+        """What its `yaml task` fence says."""
+        return self.given.options
+
+    @property
+    def line(self) -> int:
+        """The line it begins in."""
+        return self.document.line_of(self.quotes[0][0])
+
+    @property
+    def acts(self) -> bool:
+        """Whether its author wrote fences that act."""
+        return bool(self.fences)
+
+    def scripts(self, action: Action) -> tuple[ActingFence, ...]:
+        """Return its fences of one kind."""
+        return tuple(fence for fence in self.fences if fence.action == action)
+
+    def texts(self) -> tuple[Block, ...]:
+        """Return the blocks that hold its prose, its headline first."""
+        owner = () if self.owner is None else (self.document.blocks[self.owner],)
+        body = (self.document.blocks[number] for number in self.body)
+        return (*owner, *(block for block in body if block.kind in ("paragraph", "item", "cell", "heading")))
+
+    def evidence(self) -> tuple[SourceEvidence, ...]:
+        """Return the quotes of the source that ask for it."""
+        section = "" if self.owner is None else self.document.section_of(self.owner)
+        return tuple(evidence(self.document, start, end, section) for start, end in self.quotes)
+
+    def where(self, key: str | None = None) -> str:
+        """Return the document and line of a key of its options, else of the task."""
+        line = self.line if key is None else self.given.lines.get(key, self.line)
+        return f"{self.document.source.name}:{line}"
+
+
+def numbering(document: Outline, owner: int, headline: Headline) -> tuple[Series, tuple[int, ...]]:
+    """Return the series a heading or item is numbered in, and its number; both empty when it is not.
+
+    Single numbers count among neighbours; `1.2` counts through the whole document.
+    """
+    block = document.blocks[owner]
+    if headline.number:
+        if len(headline.number) > 1:
+            return ("parts", headline.series, len(headline.number)), headline.number
+        place = block.group if block.kind == "item" else block.heading
+        return (block.kind, headline.series, place, block.level), headline.number
+    if block.number is not None:
+        return ("list", block.group), (block.number,)
+    return (), ()

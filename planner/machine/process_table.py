@@ -1,0 +1,106 @@
+"""Who runs on this machine, read from /proc; a pid alone names nobody, because pids are used again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.machine.process_supervisor import TOKEN_VARIABLE, read_stat
+
+ENDED_STATES = "ZX"
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessIdentity:
+    """One process for all time of this boot: a pid that was used again has another start time."""
+
+    pid: int
+    start_time: int
+    """Clock ticks since the machine was booted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRow:
+    """One line of the table of processes."""
+
+    identity: ProcessIdentity
+    parent: int
+    session: int
+    running: bool
+    """False for a zombie: it has ended, and only its parent has not looked yet."""
+
+
+def process_start_time(pid: int) -> int | None:
+    """Return when the process with this pid was started, in clock ticks since boot; None if there is none."""
+    stat = read_stat(pid)
+    return stat[3] if stat else None
+
+
+def is_alive(pid: int, start_time: int) -> bool:
+    """Return whether exactly this process still runs: not another one with its pid, and not a zombie."""
+    stat = read_stat(pid)
+    return stat is not None and stat[3] == start_time and stat[0] not in ENDED_STATES
+
+
+def read_process_table() -> dict[int, ProcessRow]:
+    """Return all processes by their pid, zombies included."""
+    table: dict[int, ProcessRow] = {}
+    for name in os.listdir("/proc"):  # noqa: PTH208 - a path for each of hundreds of names, only to read the names
+        if name.isdigit() and (stat := read_stat(int(name))):
+            state, parent, session, start_time = stat
+            identity = ProcessIdentity(int(name), start_time)
+            table[identity.pid] = ProcessRow(identity, parent, session, state not in ENDED_STATES)
+    return table
+
+
+def with_descendants(table: Mapping[int, ProcessRow], roots: Collection[int]) -> set[int]:
+    """Return the pids of these processes and of all below them."""
+    children: dict[int, list[int]] = {}
+    for pid, row in table.items():
+        children.setdefault(row.parent, []).append(pid)
+    found: set[int] = set()
+    waiting = list(roots)
+    while waiting:
+        pid = waiting.pop()
+        if pid not in found:
+            found.add(pid)
+            waiting.extend(children.get(pid, ()))
+    return found
+
+
+def session_members(table: Mapping[int, ProcessRow], leader: ProcessIdentity) -> set[int]:
+    """Return the pids in the session that this process leads or has led."""
+    present = table.get(leader.pid)
+    # Linux uses a pid again only after the last member of the session of that number has ended.
+    if present and present.identity != leader:
+        return set()
+    return {
+        pid
+        for pid, row in table.items()
+        if row.session == leader.pid and row.identity.start_time >= leader.start_time
+    }
+
+
+def token_of(pid: int) -> str:
+    """Return the token of the supervised command to which a process belongs; empty if none can be seen."""
+    try:
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return ""  # it has ended, or it belongs to another user
+    prefix = f"{TOKEN_VARIABLE}=".encode()
+    for entry in environment.split(b"\0"):
+        if entry.startswith(prefix):
+            return entry.removeprefix(prefix).decode("ascii", "replace")
+    return ""
+
+
+def ourselves_and_above(table: Mapping[int, ProcessRow]) -> set[int]:
+    """Return the pids that must never be ended by us: our own and those of all our ancestors."""
+    protected: set[int] = set()
+    pid = os.getpid()
+    while pid in table and pid not in protected:
+        protected.add(pid)
+        pid = table[pid].parent
+    return protected

@@ -1,0 +1,185 @@
+"""Where things are in and beside a target repository (design 7.2, 7.4, 7.5)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.machine.git_call import call_git
+from schemas.errors import GitFailed, InvalidArguments, RepositoryUnusable
+from schemas.identifiers import check_identifier
+
+ID_HEX_DIGITS = 12
+# Names inside `<common>/tasks` and `refs/tasks` that a run must not have.
+RESERVED_RUN_IDS = frozenset({"locks", "plans", "plan-versions", "repository-id"})
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryFolders:
+    """The clone of record: its main worktree and what git calls its common dir."""
+
+    top: Path
+    common: Path
+
+    @property
+    def tasks(self) -> Path:
+        """Return the folder of everything this program keeps beside the repository's objects."""
+        return self.common / "tasks"
+
+    @property
+    def locks(self) -> Path:
+        """Return the folder of the lock files; it exists afterwards."""
+        folder = self.tasks / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def open_repository(path: Path) -> RepositoryFolders:
+    """Return the folders of the repository a path lies in.
+
+    The path may be the repository, a folder in it, or a linked worktree of it: the clone of record is always
+    the main worktree (or, when that is bare, the linked worktree that was named).
+
+    Raises:
+        RepositoryUnusable: there is no repository, or it is bare.
+    """
+    if not path.is_dir():
+        raise RepositoryUnusable(f"{path} is not a folder", hint="Name the repository with --repo.")
+    try:
+        answer = call_git(
+            path,
+            "rev-parse",
+            "--path-format=absolute",
+            "--is-bare-repository",
+            "--git-common-dir",
+            "--git-dir",
+        )
+        bare, common, git_dir = answer.out.split("\n")
+        if bare == "true":
+            raise RepositoryUnusable(
+                f"{path} is a bare repository: there is no checkout to plan from",
+                hint="Clone it (git clone PATH FOLDER) and name the clone with --repo.",
+            )
+        top = call_git(path, "rev-parse", "--path-format=absolute", "--show-toplevel").out
+    except GitFailed as error:
+        raise _not_a_repository(path, error) from error
+    folders = RepositoryFolders(Path(top), Path(common))
+    return folders if git_dir == common else _main_worktree(folders)
+
+
+def repository_id(folders: RepositoryFolders) -> str:
+    """Return the repository's id, 12 hex digits made once at random: it survives moving and renaming."""
+    file = folders.tasks / "repository-id"
+    if not file.exists():
+        folders.tasks.mkdir(parents=True, exist_ok=True)
+        draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+        draft.write_text(secrets.token_hex(ID_HEX_DIGITS // 2) + "\n")
+        try:
+            os.link(draft, file)  # whoever links first wins; a rename would let the last one win
+        except FileExistsError:
+            pass  # somebody else was first: theirs counts
+        finally:
+            draft.unlink()
+    return file.read_text().strip()
+
+
+def evidence_folder(folders: RepositoryFolders, run_id: str, task_id: str, attempt: int) -> Path:
+    """Return the folder for the evidence of an attempt (design 7.5); it need not exist yet."""
+    return folders.tasks / check_run_id(run_id) / check_identifier(task_id) / str(attempt)
+
+
+def worktrees_root(folders: RepositoryFolders, run_id: str, state_folder: Path) -> Path:
+    """Return the folder for the worktrees of a run; it exists afterwards.
+
+    It is `../worktrees/<run>` beside the repository, or lies in the state folder when that cannot be written
+    or belongs to another checkout, which it would make dirty.
+    """
+    identity = repository_id(folders)
+    run = check_run_id(run_id)
+    # Two repositories may lie side by side and have a run of the same name.
+    name = run if identity in run else f"{run}.{identity}"
+    beside = folders.top.parent / "worktrees" / name
+    if not _lies_in_a_checkout(folders.top.parent) and _can_make(beside):
+        return beside
+    fallback = state_folder / "worktrees" / identity / run
+    fallback.mkdir(parents=True, exist_ok=True)
+    return fallback
+
+
+def worktree_git_dir(common: Path, path: Path) -> Path | None:
+    """Return git's own folder for a linked worktree, None if the repository does not know the worktree.
+
+    It is looked up from the repository's side: the `.git` file inside a worktree can be changed by whoever
+    works there, and would lead git to a configuration of their choice.
+    """
+    wanted = os.path.realpath(path)
+    for pointer in sorted(common.glob("worktrees/*/gitdir")):
+        try:
+            target = os.fsdecode(pointer.read_bytes()).rstrip("\n")
+        except FileNotFoundError:
+            continue  # removed while we looked
+        if os.path.realpath(pointer.parent.joinpath(target).parent) == wanted:
+            return pointer.parent
+    return None
+
+
+def check_run_id(run_id: str) -> str:
+    """Return the run's id unchanged.
+
+    Raises:
+        InvalidArguments: it could not be a part of a ref and of a path, or is a name we use ourselves.
+    """
+    try:
+        check_identifier(run_id)
+    except ValueError as error:
+        raise InvalidArguments(str(error)) from error
+    if run_id in RESERVED_RUN_IDS:
+        raise InvalidArguments(f"{run_id!r} cannot be the id of a run: the name is used by `tasks` itself")
+    return run_id
+
+
+def _main_worktree(linked: RepositoryFolders) -> RepositoryFolders:
+    configured = call_git(
+        linked.top, "config", "--file", str(linked.common / "config"), "--get", "core.worktree", ok=(0, 1)
+    ).out
+    top = linked.common.joinpath(configured).resolve() if configured else linked.common.parent
+    bare = call_git(
+        linked.top,
+        "config",
+        "--file",
+        str(linked.common / "config"),
+        "--bool",
+        "--get",
+        "core.bare",
+        ok=(0, 1),
+    ).out
+    return linked if bare == "true" else RepositoryFolders(top, linked.common)
+
+
+def _not_a_repository(path: Path, error: GitFailed) -> RepositoryUnusable:
+    if "dubious ownership" in error.message:
+        return RepositoryUnusable(
+            f"{path} belongs to another user, so git does not open it",
+            hint=f"If you trust it: git config --global --add safe.directory {path}",
+        )
+    if "must be run in a work tree" in error.message:
+        return RepositoryUnusable(f"{path} is git's own folder", hint="Name the folder that contains it.")
+    if "not a git repository" in error.message:
+        return RepositoryUnusable(
+            f"{path} is not in a git repository", hint="git init, commit what is there, and try again."
+        )
+    return RepositoryUnusable(error.message, hint=error.hint)
+
+
+def _lies_in_a_checkout(folder: Path) -> bool:
+    return any((parent / ".git").exists() for parent in (folder, *folder.parents))
+
+
+def _can_make(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)

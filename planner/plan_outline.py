@@ -1,0 +1,62 @@
+"""The outline of a plan: the little of it that a workflow carries and the scheduler needs."""
+
+from __future__ import annotations
+
+from planner.plan_demands import capacities, task_demands
+from planner.scheduling.task_cycle import attempts_allowed
+from schemas.execution import PlanOutline, TaskOutline
+from schemas.plan import Plan, plan_id
+from schemas.tasks import ExecutionModel, TasksFile
+from schemas.waves import WavesFile
+
+
+def plan_outline(tasks: TasksFile, waves: WavesFile, model: ExecutionModel | None = None) -> PlanOutline:
+    """Return the outline under a model, the plan's own by default.
+
+    The forecast is the plan's P50 of that model, in hours; absent when the plan has none.
+    """
+    chosen = model or tasks.meta.execution_model
+    wave_of = {
+        task: wave.waveNumber for wave in waves.execution_models.wave_based.waves for task in wave.tasks
+    }
+    known = {task.id: task for task in tasks.tasks}
+    outlines = tuple(
+        TaskOutline(
+            id=demand.id,
+            title=known[demand.id].title,
+            after=tuple(demand.after),
+            resources=dict(demand.resources),
+            hours=demand.hours,
+            priority=demand.priority,
+            wave=wave_of.get(demand.id),
+            optional=demand.optional,
+            attempts=attempts_allowed(
+                retry_on_failure=known[demand.id].scheduling_hints.retry_on_failure,
+                max_retries=known[demand.id].scheduling_hints.max_retries,
+            ),
+        )
+        for demand in task_demands(tasks)
+    )
+    return PlanOutline(
+        plan_id=plan_id(tasks.generated.contentHash),
+        title=tasks.meta.title or plan_id(tasks.generated.contentHash),
+        model=chosen,
+        max_concurrent=tasks.meta.resource_limits.max_concurrent_tasks,
+        capacities=capacities(tasks),
+        tasks=outlines,
+        forecast_hours=_forecast(waves, chosen),
+    )
+
+
+def outline_of(plan: Plan, model: ExecutionModel | None = None) -> PlanOutline:
+    """Return the outline of a plan in memory."""
+    return plan_outline(plan.tasks, plan.waves, model)
+
+
+def _forecast(waves: WavesFile, model: ExecutionModel) -> float | None:
+    models = waves.execution_models
+    if model == "wave_based":
+        completion = models.wave_based.estimated_completion
+        return completion.p50_hours if completion else None
+    hours = models.rolling_frontier.estimated_completion_time
+    return hours.p50_hours if hours else None

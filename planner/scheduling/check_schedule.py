@@ -1,0 +1,84 @@
+"""Check a schedule from scratch, sharing nothing with the code that made it: each may doubt the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.scheduling.limits import Limits
+from planner.scheduling.plan_index import PlanIndex
+from planner.scheduling.simulate import Schedule
+
+TOLERANCE = 1e-9
+
+
+def check(index: PlanIndex, schedule: Schedule, limits: Limits) -> tuple[str, ...]:
+    """Return every violation in words, none for a schedule that holds.
+
+    Checked are completeness, precedence, the capacity of each resource and the number of tasks at every
+    instant, and for `wave_based` the barrier between waves. A task occupies [start, finish).
+    """
+    return (
+        *_incomplete(index, schedule),
+        *_too_early(index, schedule),
+        *_too_much(index, schedule, limits),
+        *(_over_the_barrier(index, schedule) if limits.model == "wave_based" else ()),
+    )
+
+
+def _incomplete(index: PlanIndex, schedule: Schedule) -> Iterator[str]:
+    tasks = range(len(index.ids))
+    if sorted(schedule.order) != list(tasks):
+        yield "the order of starts does not name every task once"
+    for task in tasks:
+        if schedule.finishes[task] < schedule.starts[task]:
+            yield f"{index.ids[task]} ends at {schedule.finishes[task]:g}, before it starts"
+        if schedule.finishes[task] > schedule.makespan + TOLERANCE:
+            yield f"{index.ids[task]} ends after the makespan {schedule.makespan:g}"
+
+
+def _too_early(index: PlanIndex, schedule: Schedule) -> Iterator[str]:
+    for task, before in enumerate(index.predecessors):
+        for other in before:
+            if schedule.starts[task] < schedule.finishes[other] - TOLERANCE:
+                yield (
+                    f"{index.ids[task]} starts at {schedule.starts[task]:g}, "
+                    f"but {index.ids[other]}, which it depends on, ends at {schedule.finishes[other]:g}"
+                )
+
+
+def _too_much(index: PlanIndex, schedule: Schedule, limits: Limits) -> Iterator[str]:
+    """Sweep over starts and ends; an end comes before a start at the same instant."""
+    moments: list[tuple[float, int, int]] = []
+    for task, (start, finish) in enumerate(zip(schedule.starts, schedule.finishes, strict=True)):
+        if finish > start:
+            moments += [(start, 1, task), (finish, -1, task)]
+    used = dict.fromkeys(range(len(index.capacities)), 0)
+    running = 0
+    for moment, sign, task in sorted(moments):
+        running += sign
+        for resource, units in index.demands[task]:
+            used[resource] += sign * units
+            if sign > 0 and used[resource] > index.capacities[resource]:
+                yield (
+                    f"at {moment:g} {used[resource]} of {index.capacities[resource]} "
+                    f"{index.resource_names[resource]} are used, with the start of {index.ids[task]}"
+                )
+        if sign > 0 and running > limits.max_concurrent:
+            yield f"at {moment:g} {running} of {limits.max_concurrent} tasks run, with {index.ids[task]}"
+
+
+def _over_the_barrier(index: PlanIndex, schedule: Schedule) -> Iterator[str]:
+    ended: dict[int, float] = {}
+    for task, wave in enumerate(index.waves):
+        ended[wave] = max(ended.get(wave, 0.0), schedule.finishes[task])
+    latest = 0.0
+    opens: dict[int, float] = {}
+    for wave in sorted(ended):
+        opens[wave] = latest
+        latest = max(latest, ended[wave])
+    for task, wave in enumerate(index.waves):
+        if schedule.starts[task] < opens[wave] - TOLERANCE:
+            yield (
+                f"{index.ids[task]} of wave {wave} starts at {schedule.starts[task]:g}, "
+                f"before the waves in front of it have ended at {opens[wave]:g}"
+            )

@@ -1,0 +1,128 @@
+"""What to start now. The only place where a task is chosen, in forecasts, simulations and real runs alike."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from planner.scheduling.group_places import FRONT, Place
+from planner.scheduling.limits import Limits
+from planner.scheduling.plan_index import PlanIndex
+from planner.scheduling.run_state import RunState
+from planner.scheduling.task_states import TaskState
+
+RunOutcome = Literal["succeeded", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The tasks to start, in this order, and whether the run has ended and how."""
+
+    starts: tuple[int, ...]
+    finished: bool
+    outcome: RunOutcome | None
+
+
+def decide(index: PlanIndex, state: RunState, limits: Limits) -> Decisions:
+    """Choose the tasks to start, mark them as running and hold their resources.
+
+    The order is priority class, longest path, id. A task gets all its resources at once or waits; others may
+    pass it, but not for ever (see `overtaking`). Called again without an event it starts nothing.
+    """
+    starts: list[int] = []
+    if not (state.cancelling or state.pause_reason is not None or too_many_failures(state, limits)):
+        _open_waves(state, limits)
+        if len(state.active) < limits.max_concurrent:
+            starts = _start_what_fits(index, state, limits)
+    finished, outcome = _verdict(state)
+    return Decisions(tuple(starts), finished, outcome)
+
+
+def too_many_failures(state: RunState, limits: Limits) -> bool:
+    """Tell whether more than the allowed share of all tasks has failed."""
+    return state.failed > limits.failure_threshold * len(state.status)
+
+
+def _verdict(state: RunState) -> tuple[bool, RunOutcome | None]:
+    """Tell whether the run has ended: nothing runs, and nothing will without somebody's doing."""
+    if state.active:
+        return False, None
+    if not state.owed and not any(state.unsettled.values()):
+        return True, "succeeded"
+    if state.cancelling:
+        return True, "cancelled"
+    if state.pause_reason is not None and any(state.unsettled.values()):
+        return False, None
+    return True, "failed"
+
+
+def _open_waves(state: RunState, limits: Limits) -> None:
+    """Let tasks of the current wave queue up; without waves, all that were held back for one."""
+    if not state.unsettled.get(state.wave):
+        state.wave = min((wave for wave, count in state.unsettled.items() if count), default=state.wave)
+    for wave in sorted(state.withheld):
+        if limits.model == "rolling_frontier" or wave <= state.wave:
+            for task in state.withheld.pop(wave):
+                state.queue.push(task)
+
+
+def _start_what_fits(index: PlanIndex, state: RunState, limits: Limits) -> list[int]:
+    """Start tasks, best first, until nothing fits or all slots are taken."""
+    queue, places, ledger = state.queue, state.queue.places, state.ledger
+    starts: list[int] = []
+    looks = _looks(state, queue.places_to_look())
+    freed = set(ledger.freed)
+    ledger.freed.clear()
+    while looks and len(state.active) < limits.max_concurrent:
+        key, place = heapq.heappop(looks)
+        first = places.first(place)
+        if first is None or not places.may_have_room(place):
+            continue
+        if first[0] != key:
+            heapq.heappush(looks, (first[0], place))
+            continue
+        group = places.pop(place)
+        task = queue.tasks.next_task(group, limits.overtaking)
+        again: tuple[Place, ...] = (place,)
+        if limits.model == "wave_based" and index.waves[task] > state.wave:
+            queue.withhold(task)
+            state.withheld.setdefault(index.waves[task], []).append(task)
+            again = (place, FRONT, *queue.seat_holders())
+        elif _started(index, state, limits, task):
+            starts.append(task)
+            again = (place, FRONT, *queue.seat_holders())
+        elif places.is_holder(group):
+            continue
+        for look in _looks(state, dict.fromkeys(again)):
+            heapq.heappush(looks, look)
+    if looks:
+        ledger.freed |= freed
+    elif ledger.freed:
+        # What was kept for a group has become free while we looked: others may fit now.
+        starts += _start_what_fits(index, state, limits)
+    return starts
+
+
+def _looks(state: RunState, places: Iterable[Place]) -> list[tuple[int, Place]]:
+    """Return these places by the key of the best group at each, as a heap."""
+    looks = [(first[0], place) for place in places if (first := state.queue.places.first(place)) is not None]
+    heapq.heapify(looks)
+    return looks
+
+
+def _started(index: PlanIndex, state: RunState, limits: Limits, task: int) -> bool:
+    """Start a task whose group was taken off its place, or let the group wait for what it lacks."""
+    group = index.groups[task]
+    state.queue.leave(group)
+    lacking = state.ledger.lacking(group)
+    if lacking is not None:
+        state.queue.park(group, lacking)
+        return False
+    state.move(index, task, TaskState.RUNNING)
+    state.active.add(task)
+    state.attempts[task] += 1
+    state.ledger.hold(task)
+    state.queue.start(task, limits.overtaking)
+    return True

@@ -1,0 +1,38 @@
+"""How much a run may do at once, and by which model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.tasks import ExecutionModel
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits in force; they may change while a run goes on.
+
+    Args:
+        max_concurrent: how many tasks may be active at once.
+        model: `rolling_frontier` starts whatever is ready; `wave_based` ends a wave before the next begins.
+        failure_threshold: once more than this share of all tasks has failed, nothing more is started (seed
+            001: cascade prevention). 1.0 means never.
+        overtaking: how many starts may take units of the resource that a task waits for before those units
+            are kept together for it.
+    """
+
+    max_concurrent: int = 10
+    model: ExecutionModel = "rolling_frontier"
+    failure_threshold: float = 1.0
+    overtaking: int = 64
+
+    def __post_init__(self) -> None:
+        """Refuse limits under which a run could not go on."""
+        if self.max_concurrent < 1:
+            message = f"max_concurrent is {self.max_concurrent}: at least one task must be allowed to run"
+            raise ValueError(message)
+        if self.overtaking < 1:
+            message = f"overtaking is {self.overtaking}: it must be at least 1"
+            raise ValueError(message)
+        if not 0 <= self.failure_threshold <= 1:
+            message = f"failure_threshold is {self.failure_threshold}: it must be between 0 and 1"
+            raise ValueError(message)

@@ -1,0 +1,53 @@
+"""Play a plan through: the very functions that execute it, with a heap of finishes in place of the world."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from planner.scheduling.apply_event import apply
+from planner.scheduling.decide import decide
+from planner.scheduling.events import TaskFinished
+from planner.scheduling.limits import Limits
+from planner.scheduling.plan_index import PlanIndex
+from planner.scheduling.run_state import RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When each task starts and finishes, in the unit of the durations, and in which order they start."""
+
+    starts: tuple[float, ...]
+    finishes: tuple[float, ...]
+    makespan: float
+    order: tuple[int, ...]
+
+
+def simulate(index: PlanIndex, durations: Sequence[float], limits: Limits) -> Schedule:
+    """Return what happens if every task takes exactly its duration and none fails.
+
+    Args:
+        index: the plan.
+        durations: the time each task takes, by task number; not negative.
+        limits: the limits of the run, which do not change.
+    """
+    state = RunState.new(index)
+    starts = [0.0] * len(index.ids)
+    finishes = [0.0] * len(index.ids)
+    order: list[int] = []
+    running: list[tuple[float, int]] = []
+    now = 0.0
+    decisions = decide(index, state, limits)
+    while not decisions.finished:
+        for task in decisions.starts:
+            starts[task] = now
+            finishes[task] = now + durations[task]
+            heapq.heappush(running, (finishes[task], task))
+        order += decisions.starts
+        now = running[0][0]
+        # All that ends at this moment is heard before the next decision, as a run drains its inbox.
+        while running and running[0][0] <= now:
+            apply(index, state, limits, TaskFinished(heapq.heappop(running)[1]))
+        decisions = decide(index, state, limits)
+    return Schedule(tuple(starts), tuple(finishes), now, tuple(order))

@@ -1,0 +1,180 @@
+"""Phase 7: both execution models with their forecasts (waves.json, seed 001)."""
+
+from __future__ import annotations
+
+from planner.forecasting.forecast import Forecast
+from planner.plan_demands import CPU, MEMORY
+from planner.stages.artifact_seal import unsealed
+from planner.stages.lower_bound import optimal_hours
+from planner.stages.resource_waits import resource_waits
+from planner.stages.scheduled_models import ScheduledModels
+from planner.stages.simulated_moments import simulated_moments, usage
+from schemas.plan import COORDINATOR_FILE, plan_id
+from schemas.settings import PlanSettings
+from schemas.tasks import TasksFile
+from schemas.waves import (
+    BarrierRule,
+    CompletionHours,
+    ExecutionModels,
+    ForecastProvenance,
+    FrontierConfig,
+    FrontierHours,
+    RollingFrontier,
+    UtilizationForecast,
+    Wave,
+    WaveBarrier,
+    WaveBased,
+    WaveConfig,
+    WaveEstimates,
+    WavesFile,
+)
+
+ALGORITHM = "longest_path_first_with_resources"
+SAME_HOURS = 0.05
+
+
+def waves_file(tasks: TasksFile, models: ScheduledModels | None, settings: PlanSettings) -> WavesFile:
+    """Return waves.json, not sealed; without an order of the tasks both models are empty.
+
+    Quantiles are rounded to 0.1 h; what is not computed is left out.
+    """
+    file = WavesFile(
+        planId=plan_id(tasks.generated.contentHash),
+        generated=unsealed(tasks.generated.timestamp),
+        execution_models=ExecutionModels(
+            wave_based=_wave_based(models, settings), rolling_frontier=_rolling_frontier(tasks, models)
+        ),
+    )
+    if models is None or models.rolling is None:
+        return file
+    drawn = models.rolling
+    provenance = ForecastProvenance(draws=drawn.draws, seed=drawn.seed, rho=drawn.rho)
+    return file.model_copy(update={"forecast_provenance": provenance})
+
+
+def _wave_based(models: ScheduledModels | None, settings: PlanSettings) -> WaveBased:
+    config = WaveConfig(maxWaveSize=settings.max_wave_size, barrier=BarrierRule(kind="full", quorum=1.0))
+    if models is None:
+        return WaveBased(config=config, waves=(), total_waves=0)
+    count = max(models.waves, default=0)
+    waves = tuple(_wave(models, number, is_last=number == count) for number in range(1, count + 1))
+    found = WaveBased(config=config, waves=waves, total_waves=count)
+    if models.wave_based is None:
+        return found
+    hours = CompletionHours(
+        p50_hours=_rounded(models.wave_based.p50),
+        p80_hours=_rounded(models.wave_based.p80),
+        p95_hours=_rounded(models.wave_based.p95),
+    )
+    return found.model_copy(update={"estimated_completion": hours})
+
+
+def _wave(models: ScheduledModels, number: int, *, is_last: bool) -> Wave:
+    members = [task for task, wave in enumerate(models.waves) if wave == number]
+    changes: dict[str, object] = {}
+    if held := usage(models.index, members):
+        changes["resource_usage"] = held
+    if not is_last:
+        changes["barrier"] = WaveBarrier(kind="full", quorum=1.0, gateId=f"W{number}→W{number + 1}")
+    if models.wave_based is not None:
+        hours = models.wave_based.waves[number - 1]
+        changes["estimates"] = WaveEstimates(
+            units="hours",
+            p50Hours=_rounded(hours.p50),
+            p80Hours=_rounded(hours.p80),
+            p95Hours=_rounded(hours.p95),
+        )
+    wave = Wave(waveNumber=number, tasks=tuple(models.index.ids[task] for task in members))
+    return wave.model_copy(update=changes)
+
+
+def _rolling_frontier(tasks: TasksFile, models: ScheduledModels | None) -> RollingFrontier:
+    config = FrontierConfig(
+        max_concurrent_tasks=tasks.meta.resource_limits.max_concurrent_tasks,
+        scheduling_algorithm=ALGORITHM,
+        frontier_update_policy="immediate",
+        coordinator_config_ref=COORDINATOR_FILE,
+    )
+    if models is None:
+        return RollingFrontier(initial_frontier=(), config=config)
+    index = models.index
+    found = RollingFrontier(
+        initial_frontier=tuple(
+            name for number, name in enumerate(index.ids) if not index.predecessors[number]
+        ),
+        config=config,
+    )
+    if models.rolling is None:
+        return found
+    drawn = models.rolling
+    return found.model_copy(
+        update={
+            "estimated_completion_time": FrontierHours(
+                optimal_hours=_rounded(optimal_hours(tasks)),
+                p50_hours=_rounded(drawn.p50),
+                p80_hours=_rounded(drawn.p80),
+                p95_hours=_rounded(drawn.p95),
+            ),
+            "resource_utilization_forecast": _utilization(tasks, models, drawn),
+            "critical_resource_contentions": resource_waits(index, models.schedule, _shared_names(tasks)),
+            "execution_simulation": simulated_moments(index, models.schedule),
+            "advantages_over_wave_based": _advantages(drawn, models.wave_based),
+        }
+    )
+
+
+def _shared_names(tasks: TasksFile) -> set[str]:
+    needs = [task.resource_requirements.estimated for task in tasks.tasks]
+    return {name for need in needs for name in (*need.exclusive_resources, *need.shared_resources)}
+
+
+def _utilization(tasks: TasksFile, models: ScheduledModels, drawn: Forecast) -> UtilizationForecast:
+    """Return how busy the plan is; processor and memory only where both needs and a limit are stated."""
+    found = UtilizationForecast(
+        average_concurrency=_rounded(drawn.average_concurrency), max_concurrency=drawn.max_concurrency
+    )
+    changes: dict[str, float] = {}
+    for resource, shown in ((CPU, "cpu"), (MEMORY, "memory")):
+        needing = any(getattr(task.resource_requirements.estimated, resource) for task in tasks.tasks)
+        if needing and resource in drawn.utilization:
+            changes[f"average_{shown}_percent"] = _rounded(100 * drawn.utilization[resource])
+            changes[f"peak_{shown}_percent"] = _rounded(100 * _peak_share(models, resource))
+    return found.model_copy(update=changes)
+
+
+def _peak_share(models: ScheduledModels, name: str) -> float:
+    """Return the largest share of a resource that is held at once in the expected schedule."""
+    index, schedule = models.index, models.schedule
+    resource = index.resource_names.index(name)
+    changes = [
+        change
+        for task, needs in enumerate(index.demands)
+        for number, units in needs
+        if number == resource
+        for change in ((schedule.starts[task], units), (schedule.finishes[task], -units))
+    ]
+    held = peak = 0
+    for _, change in sorted(changes):
+        held += change
+        peak = max(peak, held)
+    return peak / index.capacities[resource] if index.capacities[resource] else 0.0
+
+
+def _advantages(rolling: Forecast, wave_based: Forecast | None) -> tuple[str, ...]:
+    """Return what the two forecasts themselves show, or nothing."""
+    if wave_based is None or wave_based.p50 <= 0:
+        return ()
+    found: list[str] = []
+    if wave_based.p50 - rolling.p50 >= SAME_HOURS:
+        share = 1 - rolling.p50 / wave_based.p50
+        found.append(
+            f"{share:.0%} faster completion ({rolling.p50:.1f} h against {wave_based.p50:.1f} h, P50)"
+        )
+    if rolling.average_concurrency - wave_based.average_concurrency >= SAME_HOURS:
+        busy, less = rolling.average_concurrency, wave_based.average_concurrency
+        found.append(f"{busy:.1f} tasks at work on average, against {less:.1f}")
+    return tuple(found)
+
+
+def _rounded(hours: float) -> float:
+    return round(hours, 1)

@@ -1,0 +1,59 @@
+"""The two entry points, `tasks` and `temporal-tasks`, and the isolation of the interpreter.
+
+Nothing of ours may be imported above: the folder in which a user stands may hold packages named like ours.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+# The global flags of Temporal's CLI that take a value; it moves them in front of our subcommand.
+_MOVED_FLAGS = frozenset(
+    {"-o", "--output", "--env", "--env-file", "--profile", "--config-file", "--log-level", "--log-format"}
+    | {"--color", "--time-format", "--command-timeout", "--client-connect-timeout"}
+)
+
+
+def main() -> None:
+    """Run the `tasks` command; ends the process with one of the exit codes of the table.
+
+    The interpreter starts itself again with `-I` once, so that neither the current folder nor PYTHONPATH can
+    shadow our packages inside a stranger's repository. Environment and stdin stay as they are.
+    """
+    _run(sys.argv[1:])
+
+
+def main_from_temporal() -> None:
+    """Run as `temporal tasks ...`: flags that Temporal's CLI moved to the front go back."""
+    _run(behind_the_command(sys.argv[1:]))
+
+
+def behind_the_command(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with the leading flags that take a value moved behind the subcommand."""
+    moved: list[str] = []
+    rest = list(arguments)
+    while rest and rest[0].startswith("-"):
+        if rest[0] in _MOVED_FLAGS and len(rest) > 1:
+            moved += [rest.pop(0), rest.pop(0)]
+        elif rest[0].partition("=")[0] in _MOVED_FLAGS:
+            moved.append(rest.pop(0))
+        else:
+            break
+    if not rest or rest[0].startswith("-"):
+        return list(arguments)
+    return [rest[0], *moved, *rest[1:]]
+
+
+def _run(arguments: list[str]) -> None:
+    if not sys.flags.isolated:
+        os.execv(sys.executable, [sys.executable, "-I", "-m", "tasks_cli", *arguments])  # noqa: S606 - ourselves
+    from tasks_cli.command_line import tasks
+    from tasks_cli.exit_status import end_process, exit_status
+
+    end_process(exit_status(tasks, arguments))
+
+
+if __name__ == "__main__":
+    main()

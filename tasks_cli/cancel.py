@@ -1,0 +1,35 @@
+"""`tasks cancel`: end a run."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("cancel")
+@click.argument("run_id", metavar="RUN")
+def command(run_id: str) -> int:
+    """End RUN: its processes are ended and its worktrees removed; branches and evidence stay."""
+    from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
+
+    from schemas.errors import RunNotFound
+    from tasks_cli.printing import print_note, print_result
+    from tasks_cli.service_client import Service, with_service
+    from tasks_cli.start_run import existing_status
+
+    async def body(service: Service) -> str:
+        status = await existing_status(service, run_id)
+        if status is None:
+            raise RunNotFound(f"there is no run {run_id!r}", hint="`tasks runs` lists them")
+        if status != WorkflowExecutionStatus.RUNNING:
+            return f"the run {run_id} has ended already: {status.name.lower()}"
+        handle = service.run(run_id)
+        await handle.cancel()
+        print_note("cancelling: running commands are being ended")
+        try:
+            await handle.result()
+        except WorkflowFailureError:
+            return f"the run {run_id} was cancelled; `tasks resume {run_id}` goes on from what has landed"
+        return f"the run {run_id} succeeded before it could be cancelled"
+
+    print_result(with_service(body))
+    return 0

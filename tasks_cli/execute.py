@@ -1,0 +1,82 @@
+"""`tasks execute`: start a run of a plan, follow it, and end with its exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("execute")
+@click.argument("plan", metavar="PLAN|-")
+@click.option("--repo", type=click.Path(path_type=Path), default=None, help="The git repository to work on.")
+@click.option("--base", default="HEAD", show_default=True, help="The commit to start from.")
+@click.option("--branch", default=None, help="The feature branch [default: feature/<title of the plan>].")
+@click.option("--run-id", default=None, help="A name for the run [default: <plan id>-<repository id>].")
+@click.option("--worker-min", type=click.IntRange(1), default=None, help="Workers to keep running.")
+@click.option("--max-concurrent", "-j", type=click.IntRange(1), default=None, help="Tasks at once.")
+@click.option(
+    "--force-execution-model",
+    type=click.Choice(["wave_based", "rolling_frontier"]),
+    default=None,
+    help="Use this model instead of the plan's.",
+)
+@click.option(
+    "--executor", type=click.Choice(["noop"]), default=None, help="Use this executor for all tasks."
+)
+@click.option("--allow-blind-checks", is_flag=True, help="Go on although a check stays green on broken code.")
+@click.option("--resume", "--resume-from-checkpoint", "-r", is_flag=True, help="Go on after a failed run.")
+@click.option("--again", is_flag=True, help="Run a finished plan once more.")
+@click.option("--dry-run", "-d", is_flag=True, help="Check plan and repository, print the schedule.")
+@click.option("--print-input", is_flag=True, help="Print the workflow's input as JSON and start nothing.")
+@click.option("--detach", is_flag=True, help="Return as soon as the run is started.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(
+    plan: str,
+    repo: Path | None,
+    base: str,
+    branch: str | None,
+    run_id: str | None,
+    worker_min: int | None,
+    max_concurrent: int | None,
+    force_execution_model: str | None,
+    executor: str | None,
+    allow_blind_checks: bool,
+    resume: bool,
+    again: bool,
+    dry_run: bool,
+    print_input: bool,
+    detach: bool,
+    as_json: bool,
+) -> int:
+    """Execute the plan in the directory PLAN; `-` reads the directory from stdin.
+
+    Ctrl-C detaches: the run goes on. Exit codes: 0 all landed, 5 the plan is not valid, 6 Temporal or the
+    workers are not there, 7 failed and resumable, 8 failed with nothing kept, 9 aborted by you.
+    """
+    from tasks_cli.printing import print_json
+    from tasks_cli.run_request import RunOptions, prepare_run
+
+    options = RunOptions(
+        repo=repo,
+        base=base,
+        branch=branch,
+        run_id=run_id,
+        max_concurrent=max_concurrent,
+        model=force_execution_model,
+        executor=executor,
+        allow_blind_checks=allow_blind_checks,
+    )
+    prepared = prepare_run(plan, options)
+    if dry_run:
+        from tasks_cli.dry_run import print_dry_run
+
+        return print_dry_run(prepared, as_json=as_json)
+    if print_input:
+        print_json(prepared.request.as_json())
+        return 0
+    from tasks_cli.start_run import start_and_follow
+
+    return start_and_follow(
+        prepared, workers=worker_min, again=again, resume=resume, detach=detach, as_json=as_json
+    )

@@ -1,0 +1,30 @@
+"""`tasks explain`: why a task is where it is."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("explain")
+@click.argument("run_id", metavar="RUN")
+@click.argument("task_id", metavar="TASK")
+@click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
+def command(run_id: str, task_id: str, as_json: bool) -> int:
+    """Say what TASK of RUN waits for, or why it failed."""
+    from schemas.execution import Explanation
+    from tasks_cli.printing import print_json, print_result
+    from tasks_cli.service_client import ANSWER_TIMEOUT, Service, asked, with_service
+    from workflows.execute_plan import ExecutePlan
+
+    async def body(service: Service) -> Explanation:
+        query = service.run(run_id).query(ExecutePlan.explain, task_id, rpc_timeout=ANSWER_TIMEOUT)
+        return await asked(query, run_id)
+
+    found = with_service(body)
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+        return 0
+    print_result(f"{found.task_id} is {found.state}: {found.reason}")
+    for item in found.feedback:
+        print_result(f"  {item.phase} · {item.rule}: {item.message}")
+    return 0

@@ -1,0 +1,114 @@
+"""Following a run to its end: progress on stderr, the result to the caller; Ctrl-C detaches."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowQueryFailedError
+from temporalio.service import RPCError
+
+from schemas.errors import TasksError, UserAbort
+from schemas.execution import RunResult, RunStatus, TaskProgress
+from tasks_cli.printing import print_note
+from tasks_cli.run_summary import status_text
+from tasks_cli.service_client import ANSWER_TIMEOUT, Service, failed_result, run_status, translated
+from workflows.execute_task import ExecuteTask
+
+PERIOD_SECONDS = 1.0
+RUNNING_STATES = {"running", "assigned"}
+
+
+async def with_phases(service: Service, status: RunStatus) -> RunStatus:
+    """Return the status with the phase and attempt of each running task, which only the task itself knows."""
+    running = [task for task in status.tasks if task.state in RUNNING_STATES and task.workflow_id]
+    found = await asyncio.gather(*(_task_progress(service, task.workflow_id or "") for task in running))
+    known = {progress.task_id: progress for progress in found if progress is not None}
+    tasks = tuple(
+        task.model_copy(update={"phase": known[task.id].phase, "attempt": known[task.id].attempt})
+        if task.id in known
+        else task
+        for task in status.tasks
+    )
+    return status.model_copy(update={"tasks": tasks})
+
+
+async def follow(service: Service, run_id: str) -> RunResult:
+    """Show progress until the run ends.
+
+    Raises:
+        UserAbort: when the run was cancelled.
+        TasksError: when the run ended without a result.
+    """
+    ending = asyncio.ensure_future(service.run(run_id).result())
+    try:
+        if sys.stderr.isatty():
+            await _show_live(service, run_id, ending)
+        else:
+            await _show_lines(service, run_id, ending)
+    except asyncio.CancelledError:
+        ending.cancel()
+        raise
+    return await result_of(service, run_id)
+
+
+async def result_of(service: Service, run_id: str) -> RunResult:
+    """Return the result of a run, waiting for its end; a failed run has one too."""
+    try:
+        return await service.run(run_id).result()
+    except WorkflowFailureError as error:
+        result = failed_result(error)
+        if result is not None:
+            return result
+        description = await service.run(run_id).describe()
+        if description.status == WorkflowExecutionStatus.CANCELED:
+            raise UserAbort(
+                f"the run {run_id} was cancelled", hint=f"`tasks resume {run_id}` goes on"
+            ) from error
+        raise translated(error) from error
+
+
+async def statuses(
+    service: Service, run_id: str, ending: asyncio.Future[RunResult]
+) -> AsyncIterator[RunStatus]:
+    """Yield the run's status about every second until it ends; a silent server is waited for."""
+    while not ending.done():
+        try:
+            yield await with_phases(service, await run_status(service, run_id))
+        except TasksError as error:
+            print_note(f"waiting: {error.message}")
+        await asyncio.wait([ending], timeout=PERIOD_SECONDS)
+
+
+async def _show_lines(service: Service, run_id: str, ending: asyncio.Future[RunResult]) -> None:
+    seen: dict[str, str] = {}
+    reason: str | None = None
+    async for status in statuses(service, run_id, ending):
+        if status.reason != reason:
+            reason = status.reason
+            if reason:
+                print_note(f"{status.state}: {reason}")
+        for task in status.tasks:
+            now = f"{task.state} · {task.phase} · attempt {task.attempt}" if task.phase else task.state
+            if seen.get(task.id, "blocked") != now and task.state not in {"blocked", "ready"}:
+                print_note(f"{task.id} {now}{': ' + task.reason if task.reason and not task.phase else ''}")
+            seen[task.id] = now
+
+
+async def _show_live(service: Service, run_id: str, ending: asyncio.Future[RunResult]) -> None:
+    with Live(console=Console(stderr=True), refresh_per_second=4, transient=True) as live:
+        async for status in statuses(service, run_id, ending):
+            live.update(Text.from_ansi(status_text(status)))
+
+
+async def _task_progress(service: Service, workflow_id: str) -> TaskProgress | None:
+    """Return where a task is; None when its workflow has not begun or has just ended."""
+    handle = service.client.get_workflow_handle(workflow_id)
+    try:
+        return await handle.query(ExecuteTask.status, rpc_timeout=ANSWER_TIMEOUT)
+    except (RPCError, WorkflowQueryFailedError):
+        return None

@@ -1,0 +1,227 @@
+"""`tasks plan`: documents in, a plan folder out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from planner.draft import SourceText
+    from planner.make_plan import MadePlan
+    from schemas.dag import Finding
+    from schemas.settings import Settings
+
+STDIN = "-"
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What is said about a plan that was written."""
+
+    plan_dir: Path
+    made: MadePlan
+
+    def as_json(self) -> dict[str, object]:
+        plan = self.made.plan
+        return {
+            "plan_dir": str(self.plan_dir),
+            "plan_id": plan.waves.planId,
+            "drafter": self.made.draft.drafter,
+            "ok": plan.dag.ok,
+            "tasks": len(plan.tasks.tasks),
+            "errors": [_as_json(finding) for finding in plan.dag.errors],
+            "warnings": [_as_json(finding) for finding in plan.dag.warnings],
+        }
+
+
+@click.command("plan")
+@click.argument("description", required=False)
+@click.option(
+    "-f", "--plan-doc", "documents", multiple=True, help="A specification; - reads stdin. Repeatable."
+)
+@click.option("-p", "--codebase-path", help="Root of the repository to plan for.  [default: .]")
+@click.option("-c", "--min-confidence", type=float, help="Least confidence of an edge.  [default: 0.7]")
+@click.option("-w", "--max-wave-size", type=int, help="Most tasks in a wave.  [default: 30]")
+@click.option(
+    "-m",
+    "--execution-model",
+    type=click.Choice(["wave_based", "rolling_frontier"]),
+    help="How to execute.  [default: rolling_frontier]",
+)
+@click.option("-j", "--max-concurrent", type=int, help="Most tasks at once.  [default: 10]")
+@click.option("-o", "--output-dir", help="The plan folder.  [default: ./tasks_output/]")
+@click.option(
+    "--drafter",
+    "--planner",
+    type=click.Choice(["document"]),
+    default="document",
+    show_default=True,
+    help="Who drafts the plan.",
+)
+@click.option("--force", is_flag=True, help="Replace a plan folder that was edited.")
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is done.")
+@click.option("--json", "as_json", is_flag=True, help="Print {plan_dir, plan_id, drafter, tasks, warnings}.")
+def command(
+    description: str | None,
+    documents: tuple[str, ...],
+    codebase_path: str | None,
+    min_confidence: float | None,
+    max_wave_size: int | None,
+    execution_model: str | None,
+    max_concurrent: int | None,
+    output_dir: str | None,
+    drafter: str,  # noqa: ARG001 - one drafter so far; the choice is checked by click
+    force: bool,
+    verbose: bool,
+    as_json: bool,
+) -> None:
+    """Turn documents into a plan and print the plan's folder.
+
+    With documents, DESCRIPTION is the plan's title.
+    """
+    from planner.rules.plan_rules import rejection
+    from tasks_cli.printing import print_json, print_result
+
+    if not description and not documents:
+        raise click.UsageError(
+            "say what to plan: a document with -f, or a description", click.get_current_context()
+        )
+    settings = _settings(
+        codebase_path,
+        min_confidence=min_confidence,
+        max_wave_size=max_wave_size,
+        execution_model=execution_model,
+        max_concurrent=max_concurrent,
+        output_dir=output_dir,
+    )
+    report = _plan(
+        settings, tuple(_read(name) for name in documents), description, force=force, verbose=verbose
+    )
+    if as_json:
+        print_json(report.as_json())
+    else:
+        print_result(str(report.plan_dir))
+    _say(report)
+    rejected = rejection(_findings(report))
+    if rejected is not None:
+        raise rejected
+
+
+def _settings(codebase_path: str | None, **flags: object) -> Settings:
+    from schemas.settings import PlanSettings
+    from workers.settings import load_settings, with_flags
+
+    named = codebase_path or os.environ.get("TASKS_CODEBASE_PATH") or PlanSettings().codebase_path
+    settings = load_settings(os.environ, Path(named))
+    return with_flags(settings, "plan", {**flags, "codebase_path": named})
+
+
+def _read(name: str) -> SourceText:
+    from planner.intake.source_document import read_source, read_source_bytes
+
+    if name == STDIN:
+        return read_source_bytes(sys.stdin.buffer.read(), "stdin")
+    return read_source(Path(name))
+
+
+def _plan(
+    settings: Settings, sources: tuple[SourceText, ...], title: str | None, *, force: bool, verbose: bool
+) -> _Report:
+    from planner.make_plan import plan_from_documents
+    from planner.storage.plan_folder import FolderFacts, write_plan_folder
+    from planner.storage.plan_register import KnownPlan, PlanRegister
+    from schemas.errors import TasksError
+    from tasks_cli.command_line import program_version
+    from tasks_cli.printing import print_note, print_warning
+    from workers.settings import state_folder
+
+    codebase = Path(settings.plan.codebase_path)
+    timestamp = timestamp_now()
+    if verbose:
+        named = ", ".join(source.name for source in sources) or "the description"
+        print_note(f"planning {named} for the codebase {codebase.resolve()}")
+    made = plan_from_documents(sources, codebase, settings, title, timestamp)
+    facts = FolderFacts(
+        drafter=made.draft.drafter,
+        timestamp=timestamp,
+        version=program_version(),
+        codebase=str(codebase.resolve()),
+        estimate_origins=made.draft.estimate_origins,
+    )
+    plan_dir = write_plan_folder(made.plan, Path(settings.plan.output_dir), facts, force=force)
+    known = KnownPlan(
+        plan_dir=str(plan_dir),
+        plan_id=made.plan.waves.planId,
+        title=made.draft.title,
+        drafter=made.draft.drafter,
+        tasks=len(made.plan.tasks.tasks),
+        ok=made.plan.dag.ok,
+        timestamp=timestamp,
+    )
+    try:
+        PlanRegister(state_folder(settings)).add(known)
+    except TasksError as error:
+        # The plan is written; it is only missing in `tasks list-plans`.
+        print_warning(f"{error.message}; {error.hint}")
+    if verbose:
+        print_note(f"wrote {plan_dir}")
+    return _Report(plan_dir, made)
+
+
+def timestamp_now() -> str:
+    """Return the time of the plan, UTC in ISO 8601: `SOURCE_DATE_EPOCH` when it is set, else now.
+
+    Raises:
+        InvalidArguments: when `SOURCE_DATE_EPOCH` is not a number of seconds.
+    """
+    from datetime import UTC, datetime
+
+    from schemas.errors import InvalidArguments
+
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise InvalidArguments(
+            f"SOURCE_DATE_EPOCH is {epoch!r}", hint="set it to whole seconds since 1970, or unset it"
+        ) from error
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _say(report: _Report) -> None:
+    from planner.storage.plan_folder import described
+    from tasks_cli.printing import coloured, print_note, print_warning
+
+    plan = report.made.plan
+    rolling = plan.waves.execution_models.rolling_frontier.estimated_completion_time
+    forecast = (
+        f", {rolling.p50_hours:g} h at P50, {rolling.p95_hours:g} h at P95" if rolling is not None else ""
+    )
+    print_note(f"{plan.waves.planId}: {len(plan.tasks.tasks)} tasks{forecast}")
+    findings = _findings(report)
+    for finding in findings[:MOST_SHOWN]:
+        if finding.severity == "error":
+            print_note(f"{coloured('rejected:', 'red')} {described(finding)}")
+        else:
+            print_warning(described(finding))
+    if len(findings) > MOST_SHOWN:
+        print_note(f"and {len(findings) - MOST_SHOWN} more: tasks validate-plan {report.plan_dir}")
+    if plan.dag.ok:
+        print_note(f"next: tasks execute {report.plan_dir}")
+
+
+def _findings(report: _Report) -> tuple[Finding, ...]:
+    from schemas.dag import Finding
+
+    dag = report.made.plan.dag
+    return tuple(item for item in (*dag.errors, *dag.warnings) if isinstance(item, Finding))
+
+
+def _as_json(item: Finding | str) -> object:
+    return item if isinstance(item, str) else item.model_dump(mode="json", exclude_none=True)

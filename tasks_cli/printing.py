@@ -1,0 +1,50 @@
+"""Results to stdout, everything else to stderr; colour only on a terminal that wants it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+_CODES = {"red": "31", "yellow": "33", "green": "32", "bold": "1", "dim": "2"}
+
+
+def print_result(text: str) -> None:
+    """Print a result: the only thing that goes to stdout."""
+    print(text)
+
+
+def print_json(value: object) -> None:
+    """Print a result as JSON."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_note(text: str) -> None:
+    """Print what a person should know, beside the result."""
+    print(text, file=sys.stderr)
+
+
+def print_warning(text: str) -> None:
+    """Print what a person should look at."""
+    print_note(f"{coloured('warning:', 'yellow')} {text}")
+
+
+def coloured(text: str, colour: str, stream: TextIO | None = None) -> str:
+    """Return the text in a colour, or as it is: `NO_COLOR`, or no terminal."""
+    if os.environ.get("NO_COLOR") or not (stream or sys.stderr).isatty():
+        return text
+    return f"\x1b[{_CODES[colour]}m{text}\x1b[0m"
+
+
+def in_columns(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as aligned columns; the last column is as wide as it likes."""
+    if not rows:
+        return ""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    lines = [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
+        for row in rows
+    ]
+    return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,42 @@
+"""`tasks resume`: take up a run that failed, was cancelled or was terminated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("resume")
+@click.argument("run_id", metavar="RUN")
+@click.option("--repo", type=click.Path(path_type=Path), default=None, help="The run's repository.")
+@click.option("--detach", is_flag=True, help="Return as soon as the run is started.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(run_id: str, repo: Path | None, detach: bool, as_json: bool) -> int:
+    """Go on with RUN from what has landed on its feature branch; landed tasks are not done again."""
+    from temporalio.client import WorkflowExecutionStatus
+
+    from schemas.errors import RunNotFound
+    from tasks_cli.printing import print_note, print_result
+    from tasks_cli.service_client import Service, input_of, with_service
+    from tasks_cli.start_run import existing_status, follow_to_the_end, start_run
+    from workers.run_memory import remembered_request
+
+    async def body(service: Service) -> int:
+        status = await existing_status(service, run_id)
+        if status == WorkflowExecutionStatus.RUNNING:
+            print_note(f"the run {run_id} is running: attached to it")
+        else:
+            request = await input_of(service, run_id) or remembered_request(repo or Path.cwd(), run_id)
+            if request is None:
+                raise RunNotFound(
+                    f"neither Temporal nor the repository knows a run {run_id!r}",
+                    hint="`tasks runs` lists the runs; --repo names the repository it worked on",
+                )
+            await start_run(service, run_id, request, "")
+        if detach:
+            print_result(run_id)
+            return 0
+        return await follow_to_the_end(service, run_id, as_json=as_json)
+
+    return with_service(body, folder=repo)

@@ -1,0 +1,141 @@
+"""From a command to Temporal: settings, the local service, a client, and errors in the user's words."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from schemas.errors import InvalidArguments, RunNotFound, TasksError, WorkerPoolUnavailable, error_classes
+from schemas.execution import ExecutePlanInput, RunResult, RunStatus
+from schemas.settings import Settings
+from tasks_cli.printing import print_note
+from workers.service_access import ensure_service
+from workers.service_record import ServiceRecord
+from workers.settings import load_settings, state_folder
+from workers.state_folder import StateFolder
+from workers.temporal_connection import connect
+from workflows.execute_plan import ExecutePlan
+
+ANSWER_TIMEOUT = timedelta(seconds=15)
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a command works with."""
+
+    settings: Settings
+    state: StateFolder
+    record: ServiceRecord
+    client: Client
+
+    def run(self, run_id: str) -> WorkflowHandle[ExecutePlan, RunResult]:
+        """Return the handle of a run, whether it exists or not."""
+        return self.client.get_workflow_handle_for(ExecutePlan.run, run_id)
+
+
+def local_state(folder: Path) -> tuple[Settings, StateFolder]:
+    """Return the settings that hold in a folder, and the state folder they name."""
+    settings = load_settings(os.environ, folder)
+    return settings, StateFolder(state_folder(settings))
+
+
+def with_service(
+    body: Callable[[Service], Awaitable[Answer]], *, folder: Path | None = None, workers: int | None = None
+) -> Answer:
+    """Run `body` with a client of the service, which is started when it does not run.
+
+    Raises:
+        TasksError: the failure in the user's words.
+    """
+    settings, state = local_state(folder or Path.cwd())
+    record = ensure_service(state, settings, print_note, workers=workers)
+
+    async def connected() -> Answer:
+        client = await connect(record.target())
+        return await body(Service(settings, state, record, client))
+
+    return asyncio.run(connected())
+
+
+async def asked(answer: Awaitable[Answer], run_id: str) -> Answer:
+    """Return Temporal's answer about a run.
+
+    Raises:
+        RunNotFound: when there is no such run.
+        WorkerPoolUnavailable: when nobody answered in time.
+        TasksError: what the run refused, in its words.
+    """
+    try:
+        return await answer
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            raise RunNotFound(f"there is no run {run_id!r}", hint="`tasks runs` lists them") from error
+        raise WorkerPoolUnavailable(
+            f"Temporal did not answer about {run_id}: {error.message}",
+            hint="`tasks doctor` shows whether the workers run",
+        ) from error
+    except (WorkflowQueryFailedError, WorkflowUpdateFailedError) as error:
+        raise InvalidArguments(_root_message(error), hint=f"`tasks status {run_id}` shows the run") from error
+
+
+async def run_status(service: Service, run_id: str) -> RunStatus:
+    """Return a run's status."""
+    query = service.run(run_id).query(ExecutePlan.status, rpc_timeout=ANSWER_TIMEOUT)
+    return await asked(query, run_id)
+
+
+def translated(error: BaseException) -> TasksError:
+    """Return our error for what ended a workflow: the class name travels as the error's type."""
+    while error.__cause__ is not None and not (
+        isinstance(error, ApplicationError) and error.type in error_classes()
+    ):
+        error = error.__cause__
+    if isinstance(error, ApplicationError) and error.type in error_classes():
+        hint = error.details[0] if error.details and isinstance(error.details[0], str) else ""
+        return error_classes()[error.type](error.message, hint=hint)
+    return TasksError(str(error) or type(error).__name__)
+
+
+def failed_result(error: BaseException) -> RunResult | None:
+    """Return the result that a failed run carries in its error, or None."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ApplicationError) and (cause.type or "").startswith("ExecutionFailed"):
+            return RunResult.model_validate(cause.details[0])
+        cause = cause.__cause__
+    return None
+
+
+async def input_of(service: Service, run_id: str) -> ExecutePlanInput | None:
+    """Return the input with which a run was started last, or None when Temporal does not know it."""
+    handle = service.client.get_workflow_handle(run_id)
+    try:
+        async for event in handle.fetch_history_events(page_size=1):
+            payload = event.workflow_execution_started_event_attributes.input.payloads[0]
+            converter = service.client.data_converter.payload_converter
+            return converter.from_payload(payload, ExecutePlanInput)
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+    return None
+
+
+def _root_message(error: BaseException) -> str:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error)

@@ -1,0 +1,146 @@
+"""Starting a run, attaching to one that runs, and ending the command with the run's exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from schemas.errors import ExecutionFailed, ExitCode, UserAbort
+from schemas.execution import CONTROL_QUEUE, ExecutePlanInput, RunResult
+from tasks_cli.follow_run import follow, result_of
+from tasks_cli.printing import print_json, print_note
+from tasks_cli.run_request import PreparedRun
+from tasks_cli.run_summary import result_text, run_url
+from tasks_cli.service_client import Service, with_service
+from workflows.activity_calls import summary_text
+from workflows.search_attributes import RUN_ID
+
+FAILED = {
+    WorkflowExecutionStatus.FAILED,
+    WorkflowExecutionStatus.TERMINATED,
+    WorkflowExecutionStatus.CANCELED,
+}
+
+
+def start_and_follow(
+    prepared: PreparedRun, *, workers: int | None, again: bool, resume: bool, detach: bool, as_json: bool
+) -> int:
+    """Start the run unless it exists, then follow it to its end; return the exit code."""
+
+    async def body(service: Service) -> int:
+        status = await existing_status(service, prepared.run_id)
+        if status == WorkflowExecutionStatus.RUNNING:
+            print_note(f"the run {prepared.run_id} is running already: attached to it")
+        elif status is None or again or (resume and status != WorkflowExecutionStatus.COMPLETED):
+            await start_run(service, prepared.run_id, prepared.request, prepared.plan.tasks.meta.title or "")
+        else:
+            return await _ended_before(service, prepared.run_id, as_json=as_json)
+        if detach:
+            return _detached(service, prepared, as_json=as_json)
+        return await follow_to_the_end(service, prepared.run_id, as_json=as_json)
+
+    return with_service(body, folder=prepared.repository, workers=workers)
+
+
+async def start_run(service: Service, run_id: str, request: ExecutePlanInput, title: str) -> None:
+    """Start the workflow of a run; a server without our search attributes is served without them."""
+    attributes = TypedSearchAttributes([SearchAttributePair(RUN_ID, run_id)])
+    try:
+        await _start(service, run_id, request, title, attributes)
+    except RPCError as error:
+        if "search attribute" not in error.message.lower():
+            raise
+        await _start(service, run_id, request, title, None)
+
+
+async def existing_status(service: Service, run_id: str) -> WorkflowExecutionStatus | None:
+    """Return how the latest execution of a run stands, or None when there is none."""
+    try:
+        return (await service.run(run_id).describe()).status
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return None
+        raise
+
+
+async def follow_to_the_end(service: Service, run_id: str, *, as_json: bool) -> int:
+    """Follow a run, print how it ended, and return the exit code; Ctrl-C detaches."""
+    loop = asyncio.get_running_loop()
+    following = asyncio.ensure_future(follow(service, run_id))
+    loop.add_signal_handler(signal.SIGINT, following.cancel)
+    try:
+        result = await following
+    except asyncio.CancelledError:
+        raise UserAbort(
+            f"detached: the run {run_id} goes on",
+            hint=f"watch it:  tasks status {run_id} --watch\nend it:    tasks cancel {run_id}",
+        ) from None
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+    return report(service, result, as_json=as_json)
+
+
+def report(service: Service, result: RunResult, *, as_json: bool) -> int:
+    """Print how a run ended and return the exit code."""
+    print_note(result_text(result, service.record.ui_url, "your branch"))
+    if as_json:
+        print_json(result.as_json())
+    if result.state == "succeeded":
+        return ExitCode.SUCCESS
+    kept = result.completed > 0 or any(task.kept_commit for task in result.tasks)
+    return ExecutionFailed.exit_code if kept else ExitCode.FAILED_WITHOUT_CHECKPOINT
+
+
+async def _start(
+    service: Service,
+    run_id: str,
+    request: ExecutePlanInput,
+    title: str,
+    attributes: TypedSearchAttributes | None,
+) -> WorkflowHandle[object, object]:
+    return await service.client.start_workflow(
+        "ExecutePlan",
+        request,
+        id=run_id,
+        task_queue=CONTROL_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        static_summary=summary_text(title) or None,
+        search_attributes=attributes,
+    )
+
+
+async def _ended_before(service: Service, run_id: str, *, as_json: bool) -> int:
+    result = await result_of(service, run_id)
+    again = "--again starts a new one" if result.state == "succeeded" else f"`tasks resume {run_id}` goes on"
+    print_note(f"the run {run_id} has ended before: {result.state}; {again}")
+    return report(service, result, as_json=as_json)
+
+
+def _detached(service: Service, prepared: PreparedRun, *, as_json: bool) -> int:
+    ui_url = service.record.ui_url
+    page = run_url(ui_url, prepared.run_id) if ui_url else None
+    if as_json:
+        print_json(
+            {
+                "run_id": prepared.run_id,
+                "plan_id": prepared.request.plan.plan_id if prepared.request.plan else None,
+                "branch": prepared.request.branch,
+                "ui_url": page,
+            }
+        )
+    print_note(f"started {prepared.run_id}; watch it: tasks status {prepared.run_id} --watch")
+    if not as_json:
+        from tasks_cli.printing import print_result
+
+        print_result(prepared.run_id)
+    return ExitCode.SUCCESS

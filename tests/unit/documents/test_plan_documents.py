@@ -1,0 +1,148 @@
+"""Plan.md and Decisions.md: only what was derived or quoted, and small for a small plan."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from planner.make_plan import make_plan
+from schemas.plan import Plan
+from schemas.settings import PlanSettings, Settings
+from tests.unit.making_plans.drafts import (
+    TIMESTAMP,
+    TITLES,
+    dependency,
+    draft_of,
+    good_draft,
+    good_plan,
+    task,
+)
+
+ORDER = [
+    "Execution Strategy Recommendation",
+    "Codebase Analysis Results",
+    "Execution Metrics",
+    "Tasks",
+    "Wave-Based Execution Plan",
+    "Rolling Frontier Execution Plan",
+    "Risk Analysis",
+    "Resource Bottleneck Analysis",
+    "Auto-Normalization Actions Taken",
+    "Success Metrics",
+]
+SCREEN = 46
+
+
+def chain(count: int) -> Plan:
+    tasks = [
+        task(1, TITLES[number % 4], id=f"T{number:03}", title=f"{TITLES[number % 4]} {number}")
+        for number in range(count)
+    ]
+    edges = [
+        dependency(1, 2).model_copy(update={"from_": tasks[n].id, "to": tasks[n + 1].id})
+        for n in range(count - 1)
+    ]
+    quick = Settings(plan=PlanSettings(forecast_draws=20))
+    return make_plan(draft_of(*tasks, dependencies=tuple(edges)), quick, TIMESTAMP)
+
+
+def headings(document: str) -> list[str]:
+    return [
+        line.removeprefix("## ").partition(":")[0] for line in document.splitlines() if line.startswith("## ")
+    ]
+
+
+def test_the_sections_stand_in_the_order_of_the_format() -> None:
+    found = headings(good_plan().plan_document)
+    assert found == [title for title in ORDER if title in found]
+    assert {"Tasks", "Wave-Based Execution Plan", "Resource Bottleneck Analysis"} <= set(found)
+
+
+def test_sections_without_content_are_left_out() -> None:
+    found = headings(chain(3).plan_document)
+    assert "Risk Analysis" not in found
+    assert "Auto-Normalization Actions Taken" not in found
+    assert "Resource Bottleneck Analysis" not in found
+
+
+def test_a_plan_of_three_tasks_fits_one_screen() -> None:
+    assert len(chain(3).plan_document.splitlines()) <= SCREEN
+
+
+def test_every_task_stands_in_the_table_with_executor_check_dependency_and_line() -> None:
+    document = good_plan().plan_document
+    row = next(line for line in document.splitlines() if line.startswith("| P1.T003"))
+    assert row == (
+        "| P1.T003 | Connect parser and printer | command | `make test` | P1.T001, P1.T002 "
+        "| 1/2/4 (document) | spec.md:5 |"
+    )
+
+
+def test_every_number_of_the_forecast_in_the_document_stands_in_the_artifacts() -> None:
+    plan = good_plan()
+    models = plan.waves.execution_models
+    rolling, waved = models.rolling_frontier.estimated_completion_time, models.wave_based.estimated_completion
+    assert rolling is not None
+    assert waved is not None
+    section = plan.plan_document.split("## Codebase")[0]
+    hours = {float(number) for number in re.findall(r"(\d+\.\d) h", section)}
+    assert {rolling.p50_hours, rolling.p95_hours, waved.p50_hours, waved.p95_hours} <= hours
+
+
+@pytest.mark.parametrize(("count", "drawn"), [(1, False), (40, True), (41, False)])
+def test_a_graph_is_drawn_up_to_forty_tasks_and_where_there_are_edges(count: int, drawn: bool) -> None:  # noqa: FBT001 - a test table
+    assert ("```mermaid" in chain(count).plan_document) is drawn
+
+
+def test_titles_break_neither_the_table_nor_the_graph() -> None:
+    nasty = 'Write "a|b" #1 <x>'
+    tasks = (task(1, TITLES[0], title=nasty), task(2, TITLES[1]))
+    document = make_plan(
+        draft_of(*tasks, dependencies=(dependency(1, 2),)), Settings(), TIMESTAMP
+    ).plan_document
+    assert 'Write "a\\|b" #1 <x>' in document
+    label = next(line for line in document.splitlines() if line.startswith('  n0["'))
+    assert label == '  n0["P1.T001: Write #quot;a|b#quot; #35;1 #lt;x#gt;"]'
+
+
+def test_a_rejected_plan_says_so_at_the_top_and_lists_its_errors() -> None:
+    draft = good_draft()
+    first = draft.tasks[0].model_copy(update={"acceptance_checks": ()})
+    plan = make_plan(replace(draft, tasks=(first, *draft.tasks[1:])), Settings(), TIMESTAMP)
+    assert "**rejected: 1 error," in plan.plan_document.splitlines()[2]
+    assert "[checks_present]" in plan.plan_document
+
+
+def test_estimates_by_the_sizing_rule_are_labelled_and_decided_openly() -> None:
+    draft = replace(
+        good_draft(), estimate_origins=dict.fromkeys(good_draft().estimate_origins, "sizing_rule")
+    )
+    plan = make_plan(draft, Settings(), TIMESTAMP)
+    assert "1/2/4 (sizing rule)" in plan.plan_document
+    assert plan.dag.metrics.estimatesBySizingRulePct == 1
+    assert "Estimates by the Sizing Rule" in plan.decisions_document
+
+
+def test_defaults_are_named_in_the_decisions() -> None:
+    defaulted = tuple(item.model_copy(update={"origin": {"scope": "default"}}) for item in good_draft().tasks)
+    plan = make_plan(replace(good_draft(), tasks=defaulted), Settings(), TIMESTAMP)
+    assert "- scope: our default at 4 of 4 tasks" in plan.decisions_document
+
+
+def test_each_decision_has_context_options_and_rationale() -> None:
+    document = good_plan().decisions_document
+    count = document.count("## Decision ")
+    assert count >= 2
+    for part in ("### Context", "### Options Considered", "### Rationale"):
+        assert document.count(part) == count
+    assert "(SELECTED)" in document
+
+
+def test_a_dependency_that_orders_nothing_is_a_risk_that_is_shown() -> None:
+    edge = dependency(1, 2, confidence=0.5)
+    plan = make_plan(
+        draft_of(task(1, TITLES[0]), task(2, TITLES[1]), dependencies=(edge,)), Settings(), TIMESTAMP
+    )
+    assert "- Not sure enough: P1.T001 → P1.T002 (confidence 0.5)" in plan.plan_document

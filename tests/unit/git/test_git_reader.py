@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psutil
+import pytest
+
+from planner.machine.git_reader import (
+    PathChange,
+    branch_tip,
+    branches,
+    changed_paths,
+    dirty_files,
+    first_parent_commits,
+    is_ancestor,
+    merge_base,
+    read_file,
+    resolve,
+    tree_of,
+)
+from planner.machine.git_status import StatusEntry, parse_status
+from planner.machine.git_trailers import parse_trailers
+from planner.machine.git_worktrees import worktrees
+from planner.machine.repository_folders import RepositoryFolders
+from schemas.errors import GitFailed, RepositoryUnusable
+from tests.unit.git.sample_repository import git, head, write
+
+
+def test_reading_leaves_no_process_and_no_open_file_behind(folders: RepositoryFolders) -> None:
+    me = psutil.Process()
+
+    def read_everything() -> None:
+        tree_of(folders.top, head(folders.top))
+        first_parent_commits(folders.top, resolve(folders.top, "HEAD~1"), head(folders.top))
+        assert read_file(folders.top, head(folders.top), "src/app.py") == b"print('two')\n"
+
+    read_everything()
+    before = (me.num_fds(), len(me.children(recursive=True)))
+    for _ in range(5):
+        read_everything()
+    assert (me.num_fds(), len(me.children(recursive=True))) == before
+
+
+def test_commits_trees_and_branches_are_read(folders: RepositoryFolders) -> None:
+    top, newer, older = folders.top, head(folders.top), git(folders.top, "rev-parse", "HEAD~1")
+    assert tree_of(top, newer) == git(top, "rev-parse", "HEAD^{tree}")
+    assert branch_tip(folders.common, "main") == newer
+    assert branch_tip(folders.common, "none") is None
+    assert branches(top) == {"main"}
+    assert is_ancestor(top, older, newer)
+    assert not is_ancestor(top, newer, older)
+    assert merge_base(top, older, newer) == older
+    assert read_file(top, newer, "src/none.py") is None
+    assert read_file(top, newer, "src") is None
+
+
+def test_a_word_where_a_commit_id_is_needed_never_reaches_git(
+    folders: RepositoryFolders, tmp_path: Path
+) -> None:
+    for word in (f"--output={tmp_path / 'written'}", "HEAD", "", "main..HEAD", "a" * 39):
+        for read in (
+            lambda word=word: changed_paths(folders.top, word, head(folders.top)),
+            lambda word=word: first_parent_commits(folders.top, head(folders.top), word),
+            lambda word=word: tree_of(folders.top, word),
+        ):
+            with pytest.raises(GitFailed, match="not a full commit id"):
+                read()
+    with pytest.raises(RepositoryUnusable):
+        resolve(folders.top, f"--output={tmp_path / 'written'}")
+    assert not (tmp_path / "written").exists()
+
+
+def test_changes_between_commits_are_named_with_their_letters(folders: RepositoryFolders) -> None:
+    top, base = folders.top, head(folders.top)
+    git(top, "mv", "src/app.py", "src/main.py")
+    write(top / os.fsdecode(b"caf\xe9"), "x\n")
+    (top / "README.md").unlink()
+    (top / "README.md").symlink_to("src")
+    git(top, "add", "--all")
+    git(top, "commit", "--quiet", "-m", "Change")
+    assert set(changed_paths(top, base, head(top))) == {
+        PathChange("src/app.py", "D"),
+        PathChange("src/main.py", "A"),
+        PathChange(os.fsdecode(b"caf\xe9"), "A"),
+        PathChange("README.md", "T"),
+    }
+    assert changed_paths(top, base, base) == ()
+
+
+def test_dirty_files_keep_every_byte_of_their_names(folders: RepositoryFolders) -> None:
+    names = [b"caf\xe9", b"new\nline", b"with space"]
+    for name in names:
+        write(folders.top / os.fsdecode(name), "x\n")
+    git(folders.top, "rm", "--quiet", "--cached", "README.md")
+    assert {os.fsencode(name) for name in dirty_files(folders.top)} == {*names, b"README.md"}
+
+
+def test_a_status_with_renames_and_conflicts_is_understood() -> None:
+    mark = b"N... 100644 100644 100644 " + b"a" * 40 + b" " + b"b" * 40
+    unmerged = b"u UU N... 100644 100644 100644 100644 " + b" ".join(part * 40 for part in (b"a", b"b", b"c"))
+    output = b"\0".join(
+        [b"2 R. " + mark + b" R100 new name", b"old name", unmerged + b" both", b"? a b", b""]
+    )
+    assert parse_status(output) == (
+        StatusEntry("new name", "R", "."),
+        StatusEntry("both", "U", "U"),
+        StatusEntry("a b", "?", "?"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("Subject\n\nBody: text\nmore\n\nA: 1\nB-c: two words\n", {"A": "1", "B-c": "two words"}),
+        ("Subject\n\nA: 1\nA: 2\n\n", {"A": "2"}),
+        ("A: looks like a trailer\n", {}),
+        ("Subject\n\nA: 1\nand prose\n", {}),
+        ("", {}),
+    ],
+)
+def test_trailers_are_the_last_paragraph_if_it_holds_nothing_else(
+    message: str, expected: dict[str, str]
+) -> None:
+    assert parse_trailers(message) == expected
+
+
+def test_our_trailers_are_read_as_git_reads_them(folders: RepositoryFolders) -> None:
+    message = "Subject\n\nText.\n\nTasks-Run: r\nTasks-Task: T1\n"
+    theirs = git(folders.top, "interpret-trailers", "--parse", data=message.encode()).splitlines()
+    assert [f"{key}: {value}" for key, value in parse_trailers(message).items()] == theirs
+
+
+def test_worktrees_are_listed_with_what_they_have_checked_out(
+    folders: RepositoryFolders, tmp_path: Path
+) -> None:
+    odd = tmp_path / "with space\nand line"
+    git(folders.top, "worktree", "add", "--quiet", "-b", "side", str(odd))
+    git(folders.top, "worktree", "add", "--quiet", "--detach", str(tmp_path / "loose"))
+    found = {tree.path: tree.branch for tree in worktrees(folders.top, folders.common)}
+    assert found == {folders.top: "main", odd: "side", tmp_path / "loose": None}
+    git(odd, "bisect", "start")
+    git(odd, "checkout", "--quiet", "--detach")
+    assert {tree.path: tree.branch for tree in worktrees(folders.top, folders.common)}[odd] == "side"

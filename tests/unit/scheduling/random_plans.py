@@ -1,0 +1,54 @@
+"""Small random plans for property tests, and a plan of any size that is the same in every process."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import strategies as st
+
+from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
+from schemas.features import PriorityName
+
+PRIORITIES: tuple[PriorityName, ...] = ("critical", "high", "medium", "low")
+CAPACITIES = {"deploy": 1, "pool": 3, "cpu": 5}
+
+
+@st.composite
+def plans(draw: st.DrawFn, most: int = 12, *, one_class: bool = False) -> PlanIndex:
+    """Plans that contend for a lock, a pool and a machine; durations are whole hours, 0 among them."""
+    ids = [f"T{number:02}" for number in range(draw(st.integers(1, most)))]
+    order = draw(st.permutations(ids))
+    tasks = []
+    for place, name in enumerate(order):
+        before = st.sampled_from(order[:place]) if place else st.nothing()
+        tasks.append(
+            TaskDemand(
+                id=name,
+                hours=float(draw(st.integers(0, 5))),
+                resources={
+                    resource: draw(st.integers(1, capacity))
+                    for resource, capacity in CAPACITIES.items()
+                    if draw(st.booleans())
+                },
+                after=tuple(draw(st.sets(before, max_size=3))) if place else (),
+                priority="medium" if one_class else draw(st.sampled_from(PRIORITIES)),
+                optional=draw(st.booleans()),
+            )
+        )
+    return build_plan_index(tasks, CAPACITIES)
+
+
+def large_plan(count: int, seed: int = 1) -> PlanIndex:
+    """A plan in the shape of seed 001's example: 1.7 edges a task, two locks, a pool, a machine."""
+    random = Random(seed)  # noqa: S311 - a plan that is the same each time, not a secret
+    tasks = []
+    for number in range(count):
+        after = {f"T{random.randrange(max(0, number - 500), number):05}" for _ in range(2) if number}
+        resources = {"cpu": random.choice((1, 1, 2, 2, 4)), "memory": random.choice((1, 2, 4))}
+        shared = random.choice((None, None, None, "migrations", "deploy", "pool", "pool"))
+        if shared:
+            resources[shared] = 1
+        hours = random.choice((2.0, 3.0, 4.0, 6.0, 8.0)) * random.uniform(0.7, 1.7)
+        priority = random.choice(PRIORITIES)
+        tasks.append(TaskDemand(f"T{number:05}", hours, resources, tuple(after), priority))
+    return build_plan_index(tasks, {"cpu": 16, "memory": 32, "migrations": 1, "deploy": 1, "pool": 3})

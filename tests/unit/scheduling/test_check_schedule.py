@@ -1,0 +1,76 @@
+"""The checker finds what is planted: else its silence would prove nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from planner.scheduling.check_schedule import check
+from planner.scheduling.limits import Limits
+from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
+from planner.scheduling.simulate import Schedule, simulate
+from tests.unit.scheduling.random_plans import plans
+
+ANY = Limits(100)
+
+
+def schedule_of(**starts_and_ends: tuple[float, float]) -> Schedule:
+    starts, finishes = zip(*starts_and_ends.values(), strict=True)
+    return Schedule(starts, finishes, max(finishes), tuple(range(len(starts))))
+
+
+PAIR = build_plan_index([TaskDemand("A", 2, {"db": 1}), TaskDemand("B", 2, {"db": 1})], {"db": 1})
+CHAIN = build_plan_index([TaskDemand("A", 2, {}), TaskDemand("B", 2, {}, after=("A",))], {})
+WAVES = build_plan_index([TaskDemand("A", 2, {}, wave=1), TaskDemand("B", 2, {}, wave=2)], {})
+
+
+def test_a_task_before_the_one_it_depends_on_is_found() -> None:
+    found = check(CHAIN, schedule_of(A=(0, 2), B=(1, 3)), ANY)
+    assert found == ("B starts at 1, but A, which it depends on, ends at 2",)
+
+
+def test_a_resource_used_twice_is_found() -> None:
+    found = check(PAIR, schedule_of(A=(0, 2), B=(1, 3)), ANY)
+    assert found == ("at 1 2 of 1 db are used, with the start of B",)
+
+
+def test_one_after_the_other_at_the_same_instant_is_allowed() -> None:
+    assert check(PAIR, schedule_of(A=(0, 2), B=(2, 4)), ANY) == ()
+
+
+def test_too_many_tasks_at_once_are_found() -> None:
+    found = check(WAVES, schedule_of(A=(0, 2), B=(1, 3)), Limits(1))
+    assert found == ("at 1 2 of 1 tasks run, with B",)
+
+
+def test_a_start_before_the_barrier_is_found_in_waves_only() -> None:
+    early = schedule_of(A=(0, 2), B=(1, 3))
+    assert check(WAVES, early, ANY) == ()
+    found = check(WAVES, early, Limits(100, "wave_based"))
+    assert found == ("B of wave 2 starts at 1, before the waves in front of it have ended at 2",)
+
+
+def test_a_task_left_out_and_a_wrong_makespan_are_found() -> None:
+    good = schedule_of(A=(0, 2), B=(2, 4))
+    assert check(CHAIN, replace(good, order=(0, 0)), ANY) == (
+        "the order of starts does not name every task once",
+    )
+    assert check(CHAIN, replace(good, makespan=3), ANY) == ("B ends after the makespan 3",)
+    assert check(CHAIN, replace(good, finishes=(2, 1)), ANY) == ("B ends at 1, before it starts",)
+
+
+@given(plans(), st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_task_moved_before_one_of_its_dependencies_is_always_found(
+    index: PlanIndex, data: st.DataObject
+) -> None:
+    schedule = simulate(index, index.durations, ANY)
+    late = [task for task, start in enumerate(schedule.starts) if start > 0 and index.predecessors[task]]
+    assume(late)
+    task = data.draw(st.sampled_from(late))
+    earlier = max(schedule.finishes[before] for before in index.predecessors[task]) - 0.5
+    starts = [*schedule.starts[:task], earlier, *schedule.starts[task + 1 :]]
+    found = check(index, replace(schedule, starts=tuple(starts)), ANY)
+    assert any(line.startswith(f"{index.ids[task]} starts at") for line in found)

@@ -1,0 +1,52 @@
+"""Whatever happens to a run: these hold after every event."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planner.scheduling.limits import Limits
+from planner.scheduling.plan_index import PlanIndex
+from planner.scheduling.task_states import TaskState
+from tests.unit.scheduling.random_plans import plans
+from tests.unit.scheduling.scripted_run import ScriptedRun
+
+SCRIPTS = st.lists(st.integers(0, 16 * 12 - 1), max_size=40)
+LIMITS = st.builds(
+    Limits,
+    max_concurrent=st.integers(1, 5),
+    model=st.sampled_from(["rolling_frontier", "wave_based"]),
+    overtaking=st.sampled_from([1, 2, 64]),
+)
+
+
+@given(plans(), SCRIPTS, LIMITS)
+@settings(max_examples=300, deadline=None)
+def test_no_story_breaks_precedence_or_capacity_and_every_story_ends(
+    index: PlanIndex, script: list[int], limits: Limits
+) -> None:
+    assert ScriptedRun(index, limits).play(script) is not None
+
+
+@given(plans(), SCRIPTS, LIMITS)
+@settings(max_examples=200, deadline=None)
+def test_saving_and_loading_at_every_step_changes_nothing(
+    index: PlanIndex, script: list[int], limits: Limits
+) -> None:
+    plain = ScriptedRun(index, limits)
+    plain.play(script)
+    reloaded = ScriptedRun(index, limits, reload=True)
+    reloaded.play(script)
+    assert reloaded.trace == plain.trace
+
+
+@given(plans(), SCRIPTS, LIMITS)
+@settings(max_examples=200, deadline=None)
+def test_the_outcome_is_succeeded_exactly_when_all_required_tasks_are_completed_or_skipped(
+    index: PlanIndex, script: list[int], limits: Limits
+) -> None:
+    run = ScriptedRun(index, limits)
+    outcome = run.play(script)
+    required = [task for task, optional in enumerate(index.optional) if not optional]
+    good = all(run.state.state_of(t) is TaskState.COMPLETED or t in run.state.skipped for t in required)
+    assert outcome == ("succeeded" if good else "failed")

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planner.scheduling.check_schedule import check
+from planner.scheduling.limits import Limits
+from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
+from planner.scheduling.simulate import simulate
+from planner.scheduling.waves import assign_waves
+from schemas.tasks import ExecutionModel
+from tests.unit.scheduling.random_plans import large_plan, plans
+
+NEVER_KEPT = 10**9
+
+
+def plain_list_schedule(index: PlanIndex, limits: Limits) -> tuple[list[float], list[int]]:
+    """The rule in its shortest form: at each moment start, best rank first, whatever fits."""
+    starts: dict[int, float] = {}
+    finishes: dict[int, float] = {}
+    order: list[int] = []
+    now = 0.0
+    while len(starts) < len(index.ids) or any(end > now for end in finishes.values()):
+        running = [task for task, end in finishes.items() if end > now]
+        for task in index.by_rank:
+            ready = task not in starts and all(
+                finishes.get(before, now + 1) <= now for before in index.predecessors[task]
+            )
+            fits = len(running) < limits.max_concurrent and all(
+                sum(dict(index.demands[other]).get(resource, 0) for other in running) + units
+                <= index.capacities[resource]
+                for resource, units in index.demands[task]
+            )
+            if ready and fits:
+                starts[task], finishes[task] = now, now + index.durations[task]
+                order.append(task)
+                running.append(task)
+        now = min((end for end in finishes.values() if end > now), default=now)
+    return [starts[task] for task in range(len(index.ids))], order
+
+
+def positive(index: PlanIndex) -> bool:
+    return min(index.durations) > 0
+
+
+@given(plans().filter(positive), st.integers(1, 6))
+@settings(max_examples=300, deadline=None)
+def test_the_schedule_is_that_of_the_plain_rule(index: PlanIndex, slots: int) -> None:
+    limits = Limits(slots, overtaking=NEVER_KEPT)
+    schedule = simulate(index, index.durations, limits)
+    assert (list(schedule.starts), list(schedule.order)) == plain_list_schedule(index, limits)
+
+
+MODELS = st.sampled_from(get_args(ExecutionModel))
+
+
+@given(plans(), st.integers(1, 6), st.sampled_from([1, 2, 64]), MODELS)
+@settings(max_examples=300, deadline=None)
+def test_an_independent_check_finds_nothing_to_say(
+    index: PlanIndex, slots: int, overtaking: int, model: ExecutionModel
+) -> None:
+    limits = Limits(slots, model, overtaking=overtaking)
+    assert check(index, simulate(index, index.durations, limits), limits) == ()
+
+
+def test_two_tasks_in_series_take_the_sum_and_in_parallel_the_maximum() -> None:
+    series = build_plan_index([TaskDemand("A", 2, {}), TaskDemand("B", 3, {}, after=("A",))], {})
+    parallel = build_plan_index([TaskDemand("A", 2, {}), TaskDemand("B", 3, {})], {})
+    assert simulate(series, series.durations, Limits()).makespan == 5
+    assert simulate(parallel, parallel.durations, Limits()).makespan == 3
+    assert simulate(parallel, parallel.durations, Limits(max_concurrent=1)).makespan == 5
+
+
+def test_a_lock_serialises_two_independent_tasks() -> None:
+    index = build_plan_index([TaskDemand("A", 2, {"db": 1}), TaskDemand("B", 3, {"db": 1})], {"db": 1})
+    schedule = simulate(index, index.durations, Limits())
+    # The longer path goes first although its id is later.
+    assert schedule.order == (1, 0)
+    assert schedule.starts == (3, 0)
+
+
+def test_an_empty_plan_takes_no_time() -> None:
+    index = build_plan_index([], {})
+    assert simulate(index, [], Limits()).makespan == 0
+
+
+def test_the_order_of_the_file_decides_nothing() -> None:
+    tasks = [TaskDemand(name, 1, {"db": 1}) for name in ("C", "A", "B")]
+    index = build_plan_index(tasks, {"db": 1})
+    order = simulate(index, index.durations, Limits()).order
+    assert [index.ids[task] for task in order] == ["A", "B", "C"]
+
+
+def test_waves_take_longer_than_the_frontier_and_hold_the_barrier() -> None:
+    tasks = [
+        TaskDemand("A", 1, {}, wave=1),
+        TaskDemand("B", 9, {}, wave=1),
+        TaskDemand("C", 9, {}, after=("A",), wave=2),
+    ]
+    index = build_plan_index(tasks, {})
+    assert simulate(index, index.durations, Limits(model="rolling_frontier")).makespan == 10
+    assert simulate(index, index.durations, Limits(model="wave_based")).makespan == 18
+
+
+@pytest.mark.parametrize("model", get_args(ExecutionModel))
+def test_thousands_of_tasks_are_scheduled_without_a_violation(model: ExecutionModel) -> None:
+    index = large_plan(3000)
+    limits = Limits(10, model, overtaking=8)
+    assert check(index, simulate(index, index.durations, limits), limits) == ()
+
+
+def test_the_trace_is_the_same_under_any_hash_seed() -> None:
+    program = (
+        "from planner.scheduling.limits import Limits\n"
+        "from planner.scheduling.simulate import simulate\n"
+        "from tests.unit.scheduling.random_plans import large_plan\n"
+        "index = large_plan(300)\n"
+        "print(index, simulate(index, index.durations, Limits(6, overtaking=3)))\n"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
+
+
+@given(plans(), st.integers(1, 5))
+@settings(max_examples=200, deadline=None)
+def test_tasks_of_one_wave_fit_beside_each_other_and_wait_for_earlier_waves_only(
+    index: PlanIndex, size: int
+) -> None:
+    waves = assign_waves(index, size)
+    for wave in range(1, max(waves) + 1):
+        members = [task for task, at in enumerate(waves) if at == wave]
+        assert 1 <= len(members) <= size
+        for resource, capacity in enumerate(index.capacities):
+            assert sum(dict(index.demands[task]).get(resource, 0) for task in members) <= capacity
+    assert all(
+        waves[before] < waves[task] for task in range(len(waves)) for before in index.predecessors[task]
+    )

@@ -1,0 +1,209 @@
+"""The local service: one supervisor process that keeps a server and the workers running."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from planner.machine.processes import end_process, process_start_time, spawn_daemon
+from schemas.settings import Settings
+from workers.dev_server import DevServer, start_dev_server, stop_dev_server
+from workers.service_record import (
+    Role,
+    ServiceProcess,
+    ServiceRecord,
+    read_service,
+    wanted_pool,
+    write_service,
+)
+from workers.state_folder import StateFolder, build_id
+from workers.temporal_connection import TemporalTarget, connect
+
+LOOK_SECONDS = 0.5
+BACK_OFF_SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0)
+STEADY_SECONDS = 60.0
+END_GRACE_SECONDS = 10.0
+SOURCE_ROOT = Path(__file__).resolve().parents[1]
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A process that is started again whenever it ends."""
+
+    role: Role
+    name: str
+    process: ServiceProcess | None = None
+    started: float = 0.0
+    failures: int = 0
+    due: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePlan:
+    """What to run: with a binary a local server on these ports, else workers for a server elsewhere."""
+
+    temporal_binary: Path | None
+    port: int
+    ui_port: int | None
+
+
+@dataclass(slots=True)
+class LocalService:
+    """The supervisor's state; `run` is its life."""
+
+    state: StateFolder
+    settings: Settings
+    plan: ServicePlan
+    server: DevServer | None = None
+    kept: list[_Kept] = field(default_factory=list)
+    ready: bool = False
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Start everything, keep it running until told to stop, then end it: workers first, server last."""
+        end_service(self.state)
+        loop = asyncio.get_running_loop()
+        try:
+            await self._start_server()
+            self._write()
+            await connect(self._target())
+            self.kept.append(_Kept("control", "control"))
+            while not stop.is_set():
+                self._fit_pool()
+                await self._keep_running(loop.time())
+                await _wait(stop, LOOK_SECONDS)
+        finally:
+            await asyncio.to_thread(self._end)
+
+    async def _start_server(self) -> None:
+        if self.plan.temporal_binary is not None:
+            self.server = await start_dev_server(
+                self.plan.temporal_binary,
+                port=self.plan.port,
+                ui_port=self.plan.ui_port,
+                database=self.state.database,
+                log_path=self.state.log("server"),
+            )
+            log.info("server started", action="start", address=self.server.address)
+
+    async def _keep_running(self, now: float) -> None:
+        """Start what is missing; what ends again and again is started more and more slowly."""
+        changed = False
+        if self.server is not None and not self._server_process().alive():
+            log.warning("the server ended and is started again", action="restart")
+            await self._start_server()
+            changed = True
+        for kept in self.kept:
+            if kept.process is not None and not kept.process.alive():
+                steady = now - kept.started > STEADY_SECONDS
+                kept.failures = 0 if steady else kept.failures + 1
+                kept.due = (
+                    now
+                    + BACK_OFF_SECONDS[min(kept.failures, len(BACK_OFF_SECONDS)) - 1 if kept.failures else 0]
+                )
+                log.warning("a process ended", action="ended", name=kept.name, failures=kept.failures)
+                kept.process, changed = None, True
+            if kept.process is None and now >= kept.due:
+                kept.process, kept.started, changed = self._start(kept), now, True
+        if changed or not self.ready:
+            self.ready = True
+            self._write()
+
+    def _fit_pool(self) -> None:
+        wanted = wanted_pool(self.state, self.settings.execute.worker_min)
+        have = sum(1 for kept in self.kept if kept.role == "worker")
+        self.kept.extend(_Kept("worker", f"worker-{number + 1}") for number in range(have, wanted))
+
+    def _start(self, kept: _Kept) -> ServiceProcess:
+        argv = [sys.executable, "-I", "-m", "tasks_cli", "worker", "--role", kept.role]
+        identity = spawn_daemon(argv, self._environment(), self.state.log(kept.name), self.state.path)
+        log.info("process started", action="start", name=kept.name, pid=identity.pid)
+        return ServiceProcess(
+            role=kept.role, pid=identity.pid, start_time=identity.start_time, name=kept.name
+        )
+
+    def _environment(self) -> dict[str, str]:
+        environment = {**os.environ, "TASKS_STATE_DIR": str(self.state.path)}
+        if self.server is not None:
+            environment["TEMPORAL_ADDRESS"] = self.server.address
+        return environment
+
+    def _target(self) -> TemporalTarget:
+        if self.server is None:
+            return TemporalTarget()
+        return TemporalTarget(self.server.address, ui_url=self.server.ui_url)
+
+    def _server_process(self) -> ServiceProcess:
+        assert self.server is not None  # noqa: S101 - called only with a server; tells mypy
+        return ServiceProcess(
+            role="server", pid=self.server.pid, start_time=self.server.start_time, name="server"
+        )
+
+    def _processes(self) -> Iterator[ServiceProcess]:
+        pid = os.getpid()
+        yield ServiceProcess(
+            role="supervisor", pid=pid, start_time=process_start_time(pid) or 0, name="supervisor"
+        )
+        if self.server is not None:
+            yield self._server_process()
+        yield from (kept.process for kept in self.kept if kept.process is not None)
+
+    def _write(self) -> None:
+        target = self._target()
+        record = ServiceRecord(
+            build=build_id(SOURCE_ROOT),
+            address=target.local_address,
+            namespace=target.namespace,
+            ui_url=target.ui_url,
+            ready=self.ready,
+            processes=tuple(self._processes()),
+        )
+        write_service(self.state, record)
+
+    def _end(self) -> None:
+        for kept in self.kept:
+            if kept.process is not None:
+                end_process(kept.process.pid, kept.process.start_time, END_GRACE_SECONDS)
+        if self.server is not None:
+            stop_dev_server(self.server)
+        self.state.service_file.unlink(missing_ok=True)
+        self.state.pool_file.unlink(missing_ok=True)
+
+
+def end_service(state: StateFolder) -> bool:
+    """End the service that is recorded, supervisor first; return whether anything was running.
+
+    A supervisor ends its own processes; those that a killed one left are ended here, the server last.
+    """
+    record = read_service(state)
+    if record is None:
+        return False
+    running = [process for process in record.processes if process.alive()]
+    order: tuple[Role, ...] = ("supervisor", "worker", "control", "server")
+    for process in sorted(running, key=lambda process: order.index(process.role)):
+        if process.pid != os.getpid():
+            end_process(process.pid, process.start_time, 3 * END_GRACE_SECONDS)
+    state.service_file.unlink(missing_ok=True)
+    return bool(running)
+
+
+def stop_on_signals(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,16 @@
+"""What a repository remembers of its runs: enough to resume one that Temporal has forgotten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from activities.run_loading import REQUEST_FILE
+from planner.machine.repository_folders import open_repository
+from schemas.execution import ExecutePlanInput
+from workers.state_folder import read_json
+
+
+def remembered_request(repository: Path, run_id: str) -> ExecutePlanInput | None:
+    """Return the input of a run as the repository keeps it, or None."""
+    value = read_json(open_repository(repository).tasks / run_id / REQUEST_FILE)
+    return None if value is None else ExecutePlanInput.model_validate(value)

@@ -1,0 +1,215 @@
+"""Where a run is: the scheduler's state and the tasks' results, owned by the plan's one loop.
+
+Nothing here knows Temporal: events come in, starts and answers go out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from planner.scheduling.apply_event import apply
+from planner.scheduling.decide import Decisions, decide
+from planner.scheduling.events import (
+    CancelRequested,
+    Event,
+    RunContinued,
+    RunPaused,
+    TaskFinished,
+)
+from planner.scheduling.explain import explain
+from planner.scheduling.limits import Limits
+from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
+from planner.scheduling.run_state import RunState
+from schemas.activity_io import LandedTask, LoadPlanResult
+from schemas.execution import (
+    ChangeReply,
+    ExecutePlanInput,
+    Explanation,
+    PlanOutline,
+    Progress,
+    RunResult,
+    RunStatus,
+    TaskResult,
+    TaskStatus,
+)
+from schemas.execution import RunState as RunStateName
+
+
+def plan_index(outline: PlanOutline) -> PlanIndex:
+    """Return the scheduler's index of a plan.
+
+    Raises:
+        ValueError: when the outline has a cycle, an unknown dependency or a demand above a capacity.
+    """
+    demands = [
+        TaskDemand(
+            id=task.id,
+            hours=task.hours,
+            resources=task.resources,
+            after=task.after,
+            priority=task.priority,
+            wave=task.wave,
+            optional=task.optional,
+        )
+        for task in outline.tasks
+    ]
+    return build_plan_index(demands, outline.capacities)
+
+
+@dataclass(slots=True)
+class PlanProgress:
+    """The run as its workflow knows it; `pause_reason` is set while the run starts nothing."""
+
+    run_id: str
+    loaded: LoadPlanResult
+    index: PlanIndex
+    state: RunState
+    limits: Limits
+    landed: dict[str, LandedTask]
+    results: dict[str, TaskResult] = field(default_factory=dict)
+    starts: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    pause_reason: str | None = None
+    cancelling: bool = False
+    outcome: RunStateName | None = None
+
+    @classmethod
+    def begin(cls, run_id: str, request: ExecutePlanInput, loaded: LoadPlanResult) -> PlanProgress:
+        """Return the state of a run whose landed tasks are already complete."""
+        outline = loaded.outline
+        index = plan_index(outline)
+        limits = Limits(
+            max_concurrent=request.limits.max_concurrent or outline.max_concurrent,
+            model=request.execution_model or outline.model,
+            failure_threshold=request.limits.failure_threshold,
+        )
+        landed = {task.task_id: task for task in loaded.landed}
+        completed = [index.number_of(task_id) for task_id in landed]
+        state = RunState.new(index, completed)
+        return cls(run_id, loaded, index, state, limits, landed, notes=loaded.notes)
+
+    def task_ended(self, result: TaskResult) -> None:
+        """Take in how a task ended."""
+        self.results[result.task_id] = result
+        if result.outcome == "completed" and result.landed_commit:
+            self.landed[result.task_id] = LandedTask(
+                task_id=result.task_id, commit=result.landed_commit, attempt=result.attempts
+            )
+        self.notes = (*self.notes, *(f"{result.task_id}: {note}" for note in result.notes))
+        self._apply(TaskFinished(self.index.number_of(result.task_id), result.outcome))
+
+    def pause(self, reason: str) -> ChangeReply:
+        """Start nothing more until the run is continued."""
+        if self.pause_reason is not None:
+            return ChangeReply(changed=False, message=f"the run is paused already: {self.pause_reason}")
+        self.pause_reason = reason
+        self._apply(RunPaused(reason))
+        return ChangeReply(changed=True, message=f"the run starts nothing more: {reason}")
+
+    def go_on(self) -> ChangeReply:
+        """Start tasks again."""
+        if self.pause_reason is None:
+            return ChangeReply(changed=False, message="the run is not paused")
+        before, self.pause_reason = self.pause_reason, None
+        self._apply(RunContinued())
+        return ChangeReply(changed=True, message=f"the run goes on; it was paused: {before}")
+
+    def cancel(self) -> None:
+        """Start nothing more and end when the running tasks have ended."""
+        if not self.cancelling:
+            self.cancelling = True
+            self._apply(CancelRequested())
+
+    def next_workflow_id(self, task_id: str) -> str:
+        """Return the workflow id for one more start of a task; generations count from 1."""
+        self.starts[task_id] = self.starts.get(task_id, 0) + 1
+        return self.workflow_id(task_id)
+
+    def workflow_id(self, task_id: str) -> str:
+        """Return the workflow id of the latest start of a task."""
+        return f"{self.run_id}/{task_id}/{self.starts[task_id]}"
+
+    def decide(self) -> Decisions:
+        """Return what to start now and whether the run has ended."""
+        return decide(self.index, self.state, self.limits)
+
+    def status(self) -> RunStatus:
+        """Return the answer to the query `status`."""
+        outline = self.loaded.outline
+        return RunStatus(
+            run_id=self.run_id,
+            state=self.outcome or ("paused" if self.pause_reason else "running"),
+            branch=self.loaded.branch,
+            progress=Progress(completed=len(self.landed), total=len(outline.tasks)),
+            tasks=tuple(self._task_status(task.id, task.title) for task in outline.tasks),
+            plan_id=outline.plan_id,
+            title=outline.title,
+            reason=self.pause_reason,
+            forecast_hours=outline.forecast_hours,
+            base_commit=self.loaded.base_commit,
+            notes=self.notes,
+        )
+
+    def explain(self, task_id: str) -> Explanation:
+        """Return why a task is where it is.
+
+        Raises:
+            ValueError: when the plan has no such task.
+        """
+        if task_id not in {task.id for task in self.loaded.outline.tasks}:
+            message = f"the plan has no task {task_id!r}"
+            raise ValueError(message)
+        found = explain(self.index, self.state, self.limits, self.index.number_of(task_id))
+        result = self.results.get(task_id)
+        return Explanation(
+            task_id=task_id,
+            state=str(found.state),
+            reason=_last_reason(result) or found.reason,
+            waiting_for=found.waiting_for,
+            feedback=result.feedback if result else (),
+        )
+
+    def result(self, seconds: float, tip: str | None) -> RunResult:
+        """Return how the run ended."""
+        outline = self.loaded.outline
+        return RunResult(
+            run_id=self.run_id,
+            state=self.outcome or "failed",
+            branch=self.loaded.branch,
+            tip=tip,
+            completed=len(self.landed),
+            total=len(outline.tasks),
+            seconds=seconds,
+            forecast_hours=outline.forecast_hours,
+            tasks=tuple(_brief(result) for result in self.results.values()),
+            notes=self.notes[:50],
+        )
+
+    def _task_status(self, task_id: str, title: str) -> TaskStatus:
+        found = explain(self.index, self.state, self.limits, self.index.number_of(task_id))
+        result, landed = self.results.get(task_id), self.landed.get(task_id)
+        return TaskStatus(
+            id=task_id,
+            title=title,
+            state=str(found.state),
+            attempt=result.attempts if result else (landed.attempt if landed else None),
+            reason=_last_reason(result) or found.reason or None,
+            landed_commit=landed.commit if landed else None,
+            workflow_id=self.workflow_id(task_id) if task_id in self.starts else None,
+        )
+
+    def _apply(self, event: Event) -> None:
+        apply(self.index, self.state, self.limits, event)
+
+
+def _last_reason(result: TaskResult | None) -> str | None:
+    if result is None or result.outcome != "failed" or not result.feedback:
+        return None
+    last = result.feedback[-1]
+    return f"{last.phase} · {last.rule}: {last.message}"
+
+
+def _brief(result: TaskResult) -> TaskResult:
+    """Return the result without excerpts: the whole is in the task's own history and in its evidence."""
+    feedback = tuple(item.model_copy(update={"excerpt": ""}) for item in result.feedback[-1:])
+    return result.model_copy(update={"feedback": feedback, "notes": ()})
