@@ -107,7 +107,8 @@ async def _probe(
     if baseline.verdict != "green":
         return _probed(command, "unproven", f"it is already red on the base: {baseline.detail}")
     # A script that the command itself names would turn it red without telling anything about the code.
-    broken = [path for path in sources if path not in command.script]
+    named = command.script
+    broken = [path for path in sources if path not in named and (bench.work.path / path).is_file()]
     if not broken:
         return _probed(command, "unproven", "there is no source file to break, so it cannot be probed")
     with broken_sources(bench.work, broken):

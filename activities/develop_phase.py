@@ -64,7 +64,8 @@ async def _execute(frame: TaskFrame, work: WorkFolder, request: DevelopInput) ->
 def _commit(frame: TaskFrame, work: WorkFolder, base: str) -> DevelopResult:
     changes = _changes(frame, work, base)
     may_be_empty = frame.task.changes in {"optional", "none"} or frame.attempt.run.executor == "noop"
-    chosen = changes.to_commit()
+    by_command = frame.task.execution is not None and frame.task.execution.executor == "command"
+    chosen = changes.to_commit(keep_empty=by_command)
     message = work_message(frame.task.title, frame.trailers)
     commit = commit_work(work, base, chosen, frame.author(), message, allow_empty=may_be_empty)
     left_out = _left_out(changes, chosen)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from activities.attempt_checks import checks_on_tree, known_checks, unacceptable
 from activities.check_runner import feedback_from
 from activities.landing import Conflict, MergeCandidate, already_landed, merge_candidate, move_branch
+from activities.landing_lock import landing_turn
 from activities.pre_test_phase import feature_tip
 from activities.task_commits import landing_message
 from activities.task_frame import TaskFrame
@@ -23,9 +20,7 @@ from planner.machine.work_folder import WorkFolder
 from schemas.activity_io import CheckResult, LandInput, LandResult
 from schemas.errors import LandingMoved
 from schemas.execution import Feedback
-from schemas.identifiers import slug_with_hash
 
-TURN_SECONDS = 0.1
 MOST_MOVES = 5
 SHOWN_FILES = 10
 
@@ -39,7 +34,7 @@ async def run_land(frame: TaskFrame, request: LandInput, state: Path) -> LandRes
         LandingMoved: when somebody else moved the branch again and again.
     """
     run = frame.attempt.run
-    async with _landing_turn(frame):
+    async with landing_turn(frame.folders, run.branch):
         for _ in range(MOST_MOVES):
             landed = await asyncio.to_thread(
                 already_landed,
@@ -106,24 +101,6 @@ async def _run_on(frame: TaskFrame, commit: str, state: Path, *, own: bool) -> t
     await asyncio.to_thread(end_survivors, WorkFolder(place).processes)
     work = await asyncio.to_thread(detached_worktree, frame.folders, place, commit)
     return await checks_on_tree(frame, work, commit, own=own)
-
-
-@asynccontextmanager
-async def _landing_turn(frame: TaskFrame) -> AsyncIterator[None]:
-    """Hold the right to land on the feature branch; the system gives it back when this process dies."""
-    name = f"land-{slug_with_hash(frame.attempt.run.branch)}.lock"
-    # Not bound to a thread: it is taken and given back by whatever thread runs the event loop.
-    lock = FileLock(frame.folders.locks / name, thread_local=False)
-    while True:
-        try:
-            lock.acquire(blocking=False)
-            break
-        except Timeout:
-            await asyncio.sleep(TURN_SECONDS)
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _conflict_feedback(frame: TaskFrame, conflict: Conflict) -> Feedback:

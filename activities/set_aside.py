@@ -6,9 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
-from activities.git_commands import run_git
 from activities.task_frame import TaskFrame
 from activities.work_changes import ChangedPath, collect_changes
+from activities.worktree_git import WorktreeGit
 from planner.machine.work_folder import WorkFolder
 
 LEFTOVERS = "setup-leftovers"
@@ -45,7 +45,7 @@ def _restore(work: WorkFolder, paths: list[ChangedPath]) -> None:
     if paths:
         names = b"".join(os.fsencode(path.path) + b"\0" for path in paths)
         options = ("--worktree", "--pathspec-from-file=-", "--pathspec-file-nul")
-        run_git(work.path, "restore", *options, input_data=names)
+        WorktreeGit.of(work).run("restore", *options, input_data=names)
 
 
 def _remove(path: Path) -> None:

@@ -36,11 +36,7 @@ def find_emptiness(change: ReviewedChange, _limits: ReviewLimits) -> Iterator[Fi
     if wanted != "required":
         return
     if not change.files:
-        left = (
-            f"; only {_names([file.path for file in change.left_out])} was left out"
-            if change.left_out
-            else ""
-        )
+        left = f"; only {_names(list(change.left_out))} was left out" if change.left_out else ""
         yield Finding(f"nothing was changed, so nothing was done{left}")
         return
     empty = [file for file in change.files if _is_empty_new_file(file, change)]

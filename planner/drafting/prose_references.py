@@ -176,7 +176,7 @@ def _title_at(flat: str, at: int, names: TaskNames) -> _Found | None:
 
 
 def _is_a_name(word: str, names: TaskNames, places: tuple[int, ...]) -> bool:
-    """Return whether a single word is written like the title: `Login` is the task, `login` may be anything."""
+    """Return whether a single word is written as the title: `Login` is the task, `login` may be any."""
     return word[:1].isupper() and all(word == names.tasks[place].title for place in places)
 
 

@@ -118,18 +118,19 @@ class _Reading:
         self.blocks.append(_with_text(self.lines, self._block(kind, token), content))
 
     def _block(self, kind: BlockKind, token: Token) -> Block:
-        first, last = token.map or (0, 1)
-        start, end, last = self.lines.trimmed(first, last)
-        return Block(
-            kind=kind,
-            start=start,
-            end=end,
-            first_line=first + 1,
-            last_line=last,
+        block = _block_of(self.lines, kind, token)
+        return replace(
+            block,
             item=self.items[-1] if self.items else None,
             heading=self.headings[-1] if self.headings else None,
             quoted=self.quotes > 0,
         )
+
+
+def _block_of(lines: SourceLines, kind: BlockKind, token: Token) -> Block:
+    first, last = token.map or (0, 1)
+    start, end, last = lines.trimmed(first, last)
+    return Block(kind=kind, start=start, end=end, first_line=first + 1, last_line=last)
 
 
 def _with_text(lines: SourceLines, block: Block, content: str) -> Block:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from planner.forecasting.forecast import Forecast
-from planner.plan_demands import CPU, MEMORY
+from planner.forecasting.lower_bound import lower_bound
+from planner.plan_demands import CPU, MEMORY, capacities, task_demands
+from planner.scheduling.limits import Limits
+from planner.scheduling.plan_index import PlanIndex, build_plan_index
 from planner.stages.artifact_seal import unsealed
-from planner.stages.lower_bound import optimal_hours
 from planner.stages.resource_waits import resource_waits
 from planner.stages.scheduled_models import ScheduledModels
 from planner.stages.simulated_moments import simulated_moments, usage
@@ -77,7 +81,7 @@ def _wave(models: ScheduledModels, number: int, *, is_last: bool) -> Wave:
     if not is_last:
         changes["barrier"] = WaveBarrier(kind="full", quorum=1.0, gateId=f"W{number}→W{number + 1}")
     if models.wave_based is not None:
-        hours = models.wave_based.waves[number - 1]
+        hours = models.wave_based.waves[number]
         changes["estimates"] = WaveEstimates(
             units="hours",
             p50Hours=_rounded(hours.p50),
@@ -115,7 +119,7 @@ def _rolling_frontier(tasks: TasksFile, models: ScheduledModels | None) -> Rolli
                 p80_hours=_rounded(drawn.p80),
                 p95_hours=_rounded(drawn.p95),
             ),
-            "resource_utilization_forecast": _utilization(tasks, models, drawn),
+            "resource_utilization_forecast": _utilization(tasks, models.index, drawn),
             "critical_resource_contentions": resource_waits(index, models.schedule, _shared_names(tasks)),
             "execution_simulation": simulated_moments(index, models.schedule),
             "advantages_over_wave_based": _advantages(drawn, models.wave_based),
@@ -128,48 +132,38 @@ def _shared_names(tasks: TasksFile) -> set[str]:
     return {name for need in needs for name in (*need.exclusive_resources, *need.shared_resources)}
 
 
-def _utilization(tasks: TasksFile, models: ScheduledModels, drawn: Forecast) -> UtilizationForecast:
+def optimal_hours(tasks: TasksFile) -> float:
+    """Return hours that no execution undercuts: every task as fast as its estimate allows."""
+    hours = {task.id: task.duration.optimistic if task.duration is not None else 0.0 for task in tasks.tasks}
+    fastest = [replace(item, hours=hours[item.id]) for item in task_demands(tasks)]
+    index = build_plan_index(fastest, capacities(tasks))
+    return lower_bound(index, Limits(max_concurrent=tasks.meta.resource_limits.max_concurrent_tasks))
+
+
+def _utilization(tasks: TasksFile, index: PlanIndex, drawn: Forecast) -> UtilizationForecast:
     """Return how busy the plan is; processor and memory only where both needs and a limit are stated."""
     found = UtilizationForecast(
         average_concurrency=_rounded(drawn.average_concurrency), max_concurrency=drawn.max_concurrency
     )
+    limits = dict(zip(index.resource_names, index.capacities, strict=True))
     changes: dict[str, float] = {}
     for resource, shown in ((CPU, "cpu"), (MEMORY, "memory")):
         needing = any(getattr(task.resource_requirements.estimated, resource) for task in tasks.tasks)
-        if needing and resource in drawn.utilization:
-            changes[f"average_{shown}_percent"] = _rounded(100 * drawn.utilization[resource])
-            changes[f"peak_{shown}_percent"] = _rounded(100 * _peak_share(models, resource))
+        if needing and limits.get(resource):
+            changes[f"average_{shown}_percent"] = _rounded(100 * drawn.utilisation[resource])
+            changes[f"peak_{shown}_percent"] = _rounded(100 * drawn.peak_units[resource] / limits[resource])
     return found.model_copy(update=changes)
-
-
-def _peak_share(models: ScheduledModels, name: str) -> float:
-    """Return the largest share of a resource that is held at once in the expected schedule."""
-    index, schedule = models.index, models.schedule
-    resource = index.resource_names.index(name)
-    changes = [
-        change
-        for task, needs in enumerate(index.demands)
-        for number, units in needs
-        if number == resource
-        for change in ((schedule.starts[task], units), (schedule.finishes[task], -units))
-    ]
-    held = peak = 0
-    for _, change in sorted(changes):
-        held += change
-        peak = max(peak, held)
-    return peak / index.capacities[resource] if index.capacities[resource] else 0.0
 
 
 def _advantages(rolling: Forecast, wave_based: Forecast | None) -> tuple[str, ...]:
     """Return what the two forecasts themselves show, or nothing."""
-    if wave_based is None or wave_based.p50 <= 0:
+    if wave_based is None:
         return ()
     found: list[str] = []
-    if wave_based.p50 - rolling.p50 >= SAME_HOURS:
-        share = 1 - rolling.p50 / wave_based.p50
-        found.append(
-            f"{share:.0%} faster completion ({rolling.p50:.1f} h against {wave_based.p50:.1f} h, P50)"
-        )
+    fast, slow = rolling.p50, wave_based.p50
+    if slow - fast >= SAME_HOURS:
+        share = 1 - fast / slow
+        found.append(f"{share:.0%} faster completion ({fast:.1f} h against {slow:.1f} h, P50)")
     if rolling.average_concurrency - wave_based.average_concurrency >= SAME_HOURS:
         busy, less = rolling.average_concurrency, wave_based.average_concurrency
         found.append(f"{busy:.1f} tasks at work on average, against {less:.1f}")

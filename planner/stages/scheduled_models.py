@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from planner.forecasting.duration_draws import ThreePoints
 from planner.forecasting.forecast import Forecast, forecast
 from planner.plan_demands import can_be_scheduled, capacities, task_demands
 from planner.scheduling.limits import Limits
@@ -43,7 +43,7 @@ def scheduled_models(tasks: TasksFile, settings: PlanSettings, seed: int) -> Sch
         return None
     known = capacities(tasks)
     index = build_plan_index(task_demands(tasks), known)
-    waves = _from_one(assign_waves(index, settings.max_wave_size))
+    waves = assign_waves(index, settings.max_wave_size)
     in_waves = build_plan_index(task_demands(tasks, dict(zip(index.ids, waves, strict=True))), known)
     most = tasks.meta.resource_limits.max_concurrent_tasks
     rolling_limits = Limits(max_concurrent=most, model="rolling_frontier")
@@ -52,9 +52,10 @@ def scheduled_models(tasks: TasksFile, settings: PlanSettings, seed: int) -> Sch
         rolling = wave_based = None
     else:
         draws = min(settings.forecast_draws, max(FEWEST_DRAWS, MOST_SIMULATED_TASKS // len(tasks.tasks)))
-        rolling = forecast(index, points, rolling_limits, seed, draws, settings.correlation)
+        rho = settings.correlation
+        rolling = forecast(index, points, rolling_limits, seed=seed, draws=draws, rho=rho)
         waved_limits = Limits(max_concurrent=most, model="wave_based")
-        wave_based = forecast(in_waves, points, waved_limits, seed, draws, settings.correlation)
+        wave_based = forecast(in_waves, points, waved_limits, seed=seed, draws=draws, rho=rho)
     return ScheduledModels(
         index=index,
         schedule=simulate(index, index.durations, rolling_limits),
@@ -74,15 +75,12 @@ def forecast_findings(tasks: TasksFile) -> tuple[Finding, ...]:
     return (Finding(rule=RULE, severity="warning", message=message, file=TASKS_FILE, pointer="/tasks"),)
 
 
-def _three_points(tasks: TasksFile) -> list[tuple[float, float, float]] | None:
-    points: list[tuple[float, float, float]] = []
+def _three_points(tasks: TasksFile) -> list[ThreePoints] | None:
+    """Return the estimates by task, or `None` when one is missing or out of order, which is reported."""
+    points: list[ThreePoints] = []
     for task in tasks.tasks:
-        if task.duration is None:
+        stated = task.duration
+        if stated is None or not stated.optimistic <= stated.mostLikely <= stated.pessimistic:
             return None
-        points.append((task.duration.optimistic, task.duration.mostLikely, task.duration.pessimistic))
+        points.append(ThreePoints(stated.optimistic, stated.mostLikely, stated.pessimistic))
     return points
-
-
-def _from_one(waves: Sequence[int]) -> tuple[int, ...]:
-    first = min(waves, default=1)
-    return tuple(wave - first + 1 for wave in waves)

@@ -160,7 +160,7 @@ def test_two_who_need_it_at_once_build_it_once(tmp_path: Path, environment: dict
     building, go_on, builds = tmp_path / "building", tmp_path / "go-on", tmp_path / "builds"
     os.mkfifo(building)
     os.mkfifo(go_on)
-    script = f"echo >> {builds}; echo > {building}; read < {go_on}; {COPY}"
+    script = f"[ -e {builds} ] && exit 1; echo >> {builds}; echo > {building}; read < {go_on}; {COPY}"
     write_go(tmp_path / "bin" / "go", "1.26.4", script)
     waiting = threading.Event()
 

@@ -1,79 +1,85 @@
-from __future__ import annotations
+"""Only one lands on a feature branch at a time, and a dead process holds nothing."""
 
+import asyncio
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
-from activities.landing_lock import LandingBusy, landing_lock
-from planner.machine.repository_folders import RepositoryFolders
-from tests.unit.git.sample_repository import FEATURE
-
-HOLDER = """
-import sys
-from pathlib import Path
-from activities.landing_lock import landing_lock
+from activities.landing_lock import landing_turn
 from planner.machine.repository_folders import open_repository
-with landing_lock(open_repository(Path(sys.argv[1])), sys.argv[2], 5):
-    print("held", flush=True)
-    sys.stdin.read()
+from tests.small_project import make_repository
+
+BRANCH = "feature/one"
+HOLD = """
+import asyncio, sys
+from pathlib import Path
+from activities.landing_lock import landing_turn
+from planner.machine.repository_folders import open_repository
+
+async def hold():
+    async with landing_turn(open_repository(Path(sys.argv[1])), sys.argv[2]):
+        print("held", flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(hold())
 """
-REPOSITORY = Path(__file__).parents[3]
 
 
-def test_the_lock_is_free_as_soon_as_its_process_is_killed(folders: RepositoryFolders) -> None:
-    command = [sys.executable, "-c", HOLDER, str(folders.top), FEATURE]
-    with subprocess.Popen(
-        command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
+def test_two_landings_on_one_branch_follow_one_another(tmp_path: Path) -> None:
+    folders = open_repository(make_repository(tmp_path / "project"))
+    inside: list[int] = []
+    most: list[int] = []
+
+    async def land(number: int) -> None:
+        async with landing_turn(folders, BRANCH):
+            inside.append(number)
+            most.append(len(inside))
+            await asyncio.sleep(0)
+            inside.remove(number)
+
+    async def many() -> None:
+        await asyncio.gather(*(land(number) for number in range(5)))
+
+    asyncio.run(many())
+    assert most == [1] * 5
+
+
+def test_another_branch_does_not_wait(tmp_path: Path) -> None:
+    folders = open_repository(make_repository(tmp_path / "project"))
+
+    async def both() -> bool:
+        async with landing_turn(folders, BRANCH), asyncio.timeout(5), landing_turn(folders, "feature/two"):
+            return True
+
+    assert asyncio.run(both())
+
+
+def test_waiting_can_be_cancelled_and_takes_nothing(tmp_path: Path) -> None:
+    folders = open_repository(make_repository(tmp_path / "project"))
+
+    async def wait() -> None:
+        async with landing_turn(folders, BRANCH):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.3), landing_turn(folders, BRANCH):
+                    pytest.fail("two held the same turn")
+        async with asyncio.timeout(5), landing_turn(folders, BRANCH):
+            pass
+
+    asyncio.run(wait())
+
+
+def test_a_killed_process_gives_its_turn_back(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "project")
+    argv = [sys.executable, "-c", HOLD, str(repository), BRANCH]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        beats: list[int] = []
-        with (
-            pytest.raises(LandingBusy, match="has not ended within"),
-            landing_lock(folders, FEATURE, 0.5, lambda: beats.append(1)),
-        ):
-            pytest.fail("two hold the lock")
-        assert beats, "whoever waits must be able to send a heartbeat"
-        with landing_lock(folders, "feature/other", 0):
-            pass
         holder.kill()
-        with landing_lock(folders, FEATURE, 10):
-            pass
 
+    async def land() -> bool:
+        async with asyncio.timeout(10), landing_turn(open_repository(repository), BRANCH):
+            return True
 
-def test_two_threads_never_land_at_once(folders: RepositoryFolders) -> None:
-    inside, most = 0, 0
-
-    def land() -> None:
-        nonlocal inside, most
-        for _ in range(3):
-            with landing_lock(folders, FEATURE, 60):
-                inside += 1
-                most = max(most, inside)
-                (folders.tasks / "landing").write_text("x")
-                inside -= 1
-
-    threads = [threading.Thread(target=land) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert most == 1
-
-
-def test_what_the_heartbeat_raises_ends_the_waiting(folders: RepositoryFolders) -> None:
-    class Cancelled(Exception):
-        pass
-
-    def cancel() -> None:
-        raise Cancelled
-
-    with (
-        landing_lock(folders, FEATURE, 0),
-        pytest.raises(Cancelled),
-        landing_lock(folders, FEATURE, 60, cancel),
-    ):
-        pytest.fail("two hold the lock")
+    assert asyncio.run(land())

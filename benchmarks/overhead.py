@@ -1,0 +1,172 @@
+"""What orchestration costs: our no-op tasks beside plain Temporal children with as many activities.
+
+Both run on one server, one after the other, with the same number of tasks at once. Git's share is measured
+apart: the same git steps without Temporal. Prints `{"rows": [...]}`; times in milliseconds of wall time.
+"""
+
+import argparse
+import asyncio
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from temporalio.client import Client
+
+from benchmarks.plain_temporal import QUEUE, PlainPlan
+from planner.codebase.survey import survey
+from planner.drafting.document_drafter import draft_from_documents
+from planner.intake.source_document import read_source_bytes
+from planner.make_plan import make_plan
+from planner.storage.plan_folder import FolderFacts, write_plan_folder
+from schemas.acceptance_checks import ArtifactCheck, ArtifactExpectation
+from schemas.settings import PlanSettings, Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+TASKS = Path(sys.executable).with_name("tasks")
+ACTIVITIES = 6
+TIMESTAMP = "2026-01-01T00:00:00Z"
+
+
+def layered_runbook(tasks: int) -> str:
+    """Return a runbook in layers as wide as the square root of the tasks, two dependencies each."""
+    width = max(1, math.isqrt(tasks))
+    parts = ["# No-op tasks\n"]
+    for number in range(tasks):
+        layer, place = divmod(number, width)
+        after = {(layer - 1) * width + place, (layer - 1) * width + (place + 1) % width} if layer else set()
+        names = ", ".join(f"T{before}" for before in sorted(after))
+        keys = f"id: T{number}\nchanges: none\nestimate: [0.1, 0.1, 0.1]\nafter: [{names}]\n"
+        parts.append(f"## Keep part {number}\n\n```yaml task\n{keys}```\n\n```sh check\ntrue\n```\n")
+    return "\n".join(parts)
+
+
+def make_project(folder: Path, tasks: int, at_once: int) -> tuple[Path, Path]:
+    """Return a repository and a plan of no-op tasks for it; their check looks at a file and starts nothing."""
+    repository = folder / f"project-{tasks}"
+    repository.mkdir()
+    (repository / "README.md").write_text("# Project\n", encoding="utf-8")
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "Begin"]):
+        subprocess.run(["git", *command], cwd=repository, check=True)
+    settings = Settings(plan=PlanSettings(max_concurrent=at_once, forecast_draws=1))
+    source = read_source_bytes(layered_runbook(tasks).encode(), "RUNBOOK.md")
+    draft = draft_from_documents((source,), survey(repository), settings.plan, None)
+    check = ArtifactCheck(type="artifact", path="README.md", expect=ArtifactExpectation(exists=True))
+    looked = tuple(task.model_copy(update={"acceptance_checks": (check,)}) for task in draft.tasks)
+    plan = make_plan(replace(draft, tasks=looked, verify=()), settings, TIMESTAMP)
+    if not plan.dag.ok:
+        raise SystemExit(f"the plan is not valid: {plan.dag.errors}")
+    return repository, write_plan_folder(
+        plan, folder / f"plan-{tasks}", FolderFacts("document", TIMESTAMP, "0")
+    )
+
+
+def tasks_command(environment: dict[str, str], *arguments: str) -> str:
+    """Run `tasks` and return its result."""
+    done = subprocess.run(
+        [str(TASKS), *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"tasks {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
+    return done.stdout
+
+
+async def events_of(client: Client, run_id: str, tasks: int) -> tuple[int, float]:
+    """Return the events of the plan's history, and the mean of its children's."""
+    plan = (await client.get_workflow_handle(run_id).describe()).history_length
+    sample = range(0, tasks, max(1, tasks // 20))
+    lengths = [
+        (await client.get_workflow_handle(f"{run_id}/T{number}/1").describe()).history_length
+        for number in sample
+    ]
+    return plan, sum(lengths) / len(lengths)
+
+
+async def plain_milliseconds(client: Client, tasks: int, at_once: int) -> float:
+    """Return how long the plain children take."""
+    begin = time.perf_counter()
+    await client.execute_workflow(
+        PlainPlan.run, args=[tasks, at_once, ACTIVITIES], id=f"plain-{tasks}", task_queue=QUEUE
+    )
+    return (time.perf_counter() - begin) * 1000
+
+
+def ours_milliseconds(environment: dict[str, str], repository: Path, plan: Path, run_id: str) -> float:
+    """Return how long a run takes, from its start to its result, as Temporal saw it."""
+    options = ("--repo", str(repository), "--run-id", run_id, "--executor", "noop", "--json")
+    printed = tasks_command(environment, "execute", str(plan), *options)
+    return float(json.loads(printed)["seconds"]) * 1000
+
+
+def git_milliseconds(repository: Path, folder: Path, tasks: int) -> float:
+    """Return the git steps of so many tasks alone, one after the other, each with its own worktree."""
+    from benchmarks.git_cycle import git_cycle
+
+    begin = time.perf_counter()
+    for number in range(tasks):
+        git_cycle(repository, folder, number)
+    return (time.perf_counter() - begin) * 1000
+
+
+def measure(environment: dict[str, str], folder: Path, tasks: int, at_once: int) -> dict[str, object]:
+    """Return one row."""
+    repository, plan = make_project(folder, tasks, at_once)
+    run_id = f"overhead-{tasks}"
+    ours = ours_milliseconds(environment, repository, plan, run_id)
+    address = json.loads(tasks_command(environment, "up", "--json"))["address"]
+    worker = subprocess.Popen([sys.executable, "-m", "benchmarks.plain_temporal", address], cwd=ROOT)
+    try:
+        plain, plan_events, task_events = asyncio.run(compare(address, run_id, tasks, at_once))
+    finally:
+        worker.terminate()
+        worker.wait()
+    sample = min(tasks, 30)
+    git = git_milliseconds(repository, folder / f"git-{tasks}", sample) / sample * tasks
+    return {
+        "tasks": tasks,
+        "at_once": at_once,
+        "activities": ACTIVITIES,
+        "ours_ms": round(ours),
+        "plain_ms": round(plain),
+        "ratio": round(ours / plain, 2),
+        "git_alone_ms": round(git),
+        "ours_ms_per_task": round(ours / tasks, 1),
+        "plain_ms_per_task": round(plain / tasks, 1),
+        "git_alone_ms_per_task": round(git / tasks, 1),
+        "events_per_task": round(task_events + plan_events / tasks, 1),
+    }
+
+
+async def compare(address: str, run_id: str, tasks: int, at_once: int) -> tuple[float, int, float]:
+    """Return the plain time and the events of our run."""
+    client = await Client.connect(address)
+    plan_events, task_events = await events_of(client, run_id, tasks)
+    return await plain_milliseconds(client, tasks, at_once), plan_events, task_events
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tasks", type=int, nargs="+", default=[84, 500])
+    parser.add_argument("--at-once", type=int, default=10)
+    parser.add_argument("--json", action="store_true", help="the only form there is; for symmetry")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tasks-overhead-") as name:
+        folder = Path(name)
+        environment = {**os.environ, "TASKS_STATE_DIR": str(folder / "state"), "TASKS_TASKS_PER_WORKER": "5"}
+        try:
+            rows = [measure(environment, folder, tasks, options.at_once) for tasks in options.tasks]
+        finally:
+            tasks_command(environment, "down")
+    print(json.dumps({"rows": rows}, indent=2))
+
+
+if __name__ == "__main__":
+    main()
+    sys.stdout.flush()
+    os._exit(0)  # temporalio 1.35 can crash the interpreter at exit

@@ -1,0 +1,145 @@
+"""When a plan will be done: the whole plan simulated many times, by the scheduler that will execute it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from planner.forecasting.duration_draws import Hours, draw_durations
+from planner.scheduling.limits import Limits
+from planner.scheduling.plan_index import PlanIndex
+from planner.scheduling.simulate import Schedule, simulate
+
+DEFAULT_DRAWS = 300
+DEFAULT_RHO = 0.3
+_SHARES = (0.50, 0.80, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class HourQuantiles:
+    """Hours that will not be exceeded with 50, 80 and 95 percent probability."""
+
+    p50: float
+    p80: float
+    p95: float
+
+    def rounded(self) -> HourQuantiles:
+        """Return the same to 0.1 hours, as it is shown and written."""
+        return HourQuantiles(round(self.p50, 1), round(self.p80, 1), round(self.p95, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What to expect of a run, and how it was computed.
+
+    `p50`, `p80` and `p95` are the hours of the whole plan. `waves` holds the hours from the first start to
+    the last finish of each wave, for `wave_based` only; their quantiles must not be added up. `utilisation`
+    is the share of each resource's units in use on average, `peak_units` the most at once in any draw.
+    """
+
+    p50: float
+    p80: float
+    p95: float
+    waves: Mapping[int, HourQuantiles]
+    average_concurrency: float
+    max_concurrency: int
+    utilisation: Mapping[str, float]
+    peak_units: Mapping[str, int]
+    draws: int
+    seed: int
+    rho: float
+
+    def rounded(self) -> Forecast:
+        """Return the same with hours and concurrency to 0.1 and shares to 0.001."""
+        return replace(
+            self,
+            p50=round(self.p50, 1),
+            p80=round(self.p80, 1),
+            p95=round(self.p95, 1),
+            waves={wave: hours.rounded() for wave, hours in self.waves.items()},
+            average_concurrency=round(self.average_concurrency, 1),
+            utilisation={name: round(share, 3) for name, share in self.utilisation.items()},
+        )
+
+
+def forecast(
+    index: PlanIndex,
+    three_points: Sequence[tuple[float, float, float]],
+    limits: Limits,
+    *,
+    seed: int,
+    draws: int = DEFAULT_DRAWS,
+    rho: float = DEFAULT_RHO,
+) -> Forecast:
+    """Simulate the plan with drawn durations and read off what to expect.
+
+    Args:
+        index: the plan.
+        three_points: optimistic, likely and pessimistic hours, by task number.
+        limits: the limits and the model of the run.
+        seed: decides every draw; the same seed gives the same forecast.
+        draws: how often the whole plan is simulated.
+        rho: how much the tasks are late together, see `draw_durations`.
+    """
+    hours = draw_durations(three_points, seed, draws, rho)
+    schedules = [simulate(index, row, limits) for row in hours.tolist()]
+    makespans = np.array([schedule.makespan for schedule in schedules])
+    plan = _quantiles(makespans)
+    demands = _demand_table(index)
+    peaks = np.max([_peaks(schedule, demands) for schedule in schedules], axis=0, initial=0)
+    available = float(makespans.sum())
+    work = hours.sum(axis=0) @ demands / available if available else np.zeros(demands.shape[1])
+    return Forecast(
+        p50=plan.p50,
+        p80=plan.p80,
+        p95=plan.p95,
+        waves=_wave_quantiles(index, schedules) if limits.model == "wave_based" else {},
+        average_concurrency=float(work[0]),
+        max_concurrency=int(peaks[0]),
+        utilisation={
+            name: float(used / capacity) if capacity else 0.0
+            for name, capacity, used in zip(index.resource_names, index.capacities, work[1:], strict=True)
+        },
+        peak_units={name: int(peak) for name, peak in zip(index.resource_names, peaks[1:], strict=True)},
+        draws=draws,
+        seed=seed,
+        rho=rho,
+    )
+
+
+def _demand_table(index: PlanIndex) -> Hours:
+    """Return the units by [task, resource], before them a column for the slot that each task takes."""
+    table = np.zeros((len(index.ids), 1 + len(index.capacities)))
+    table[:, 0] = 1
+    for task, need in enumerate(index.demands):
+        for resource, units in need:
+            table[task, 1 + resource] = units
+    return table
+
+
+def _peaks(schedule: Schedule, demands: Hours) -> Hours:
+    """Return the most that was in use at once; at one instant, what ends is given back first."""
+    starts, finishes = np.array(schedule.starts), np.array(schedule.finishes)
+    lasting = finishes > starts
+    times = np.concatenate((finishes[lasting], starts[lasting]))
+    changes = np.concatenate((-demands[lasting], demands[lasting]))
+    in_use = np.cumsum(changes[np.argsort(times, kind="stable")], axis=0)
+    peaks: Hours = in_use.max(axis=0, initial=0)
+    return peaks
+
+
+def _quantiles(hours: Hours) -> HourQuantiles:
+    p50, p80, p95 = np.quantile(hours, _SHARES)
+    return HourQuantiles(float(p50), float(p80), float(p95))
+
+
+def _wave_quantiles(index: PlanIndex, schedules: Sequence[Schedule]) -> dict[int, HourQuantiles]:
+    starts = np.array([schedule.starts for schedule in schedules])
+    finishes = np.array([schedule.finishes for schedule in schedules])
+    waves = np.array(index.waves)
+    return {
+        wave: _quantiles(finishes[:, waves == wave].max(axis=1) - starts[:, waves == wave].min(axis=1))
+        for wave in sorted(set(index.waves))
+    }

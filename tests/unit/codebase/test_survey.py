@@ -1,0 +1,142 @@
+"""What the survey finds, in real folders and real repositories."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from planner.codebase.survey import survey
+from schemas.errors import CodebaseAnalysisFailed, ExitCode
+
+
+def write(root: Path, **files: str) -> Path:
+    """Write files, `__` in a name standing for `/` and a last `_` for the dot before its ending."""
+    for name, text in files.items():
+        folder, _, ending = name.rpartition("_")
+        path = root / f"{folder.replace('__', '/')}.{ending}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+def git(root: Path, *arguments: str) -> None:
+    """Run git in a folder."""
+    subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True)
+
+
+def test_the_interfaces_of_python_modules_are_listed_and_private_ones_and_tests_are_not(
+    tmp_path: Path,
+) -> None:
+    write(
+        tmp_path,
+        src__shop__cart_py="class Cart: ...\nclass _Hidden: ...\nasync def total(): ...\nx = 1\n",
+        src__shop__store_py="import abc\nclass Store(abc.ABC): ...\nclass Codec(Protocol[int]): ...\n",
+        tests__test_cart_py="def test_it(): ...\n",
+        src__shop___private_py="def hidden(): ...\n",
+    )
+    found = survey(tmp_path)
+    assert found.analysis.existing_apis == (
+        "shop.cart.Cart",
+        "shop.cart.total",
+        "shop.store.Codec",
+        "shop.store.Store",
+    )
+    assert found.analysis.extension_points == ("shop.store.Codec", "shop.store.Store")
+    assert found.modules == ("shop",)
+    assert found.languages == (("Python", 4),)
+    assert found.source_files == 4
+
+
+def test_a_file_that_is_no_python_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
+    write(tmp_path, bad_py="def (:\n", good_py="def works(): return '\\d'\n")
+    found = survey(tmp_path)
+    assert found.analysis.existing_apis == ("good.works",)
+    assert any(warning.startswith("bad.py") for warning in found.warnings)
+
+
+def test_names_beyond_the_limit_are_left_out_and_counted(tmp_path: Path) -> None:
+    write(tmp_path, many_py="".join(f"def f{number:03d}(): ...\n" for number in range(250)))
+    found = survey(tmp_path)
+    assert len(found.analysis.existing_apis) == 200
+    assert any("200 of 250" in warning for warning in found.warnings)
+
+
+def test_git_decides_which_files_belong_to_a_repository(tmp_path: Path) -> None:
+    write(tmp_path, kept_py="", new_py="", ignored_py="", gone_py="")
+    (tmp_path / ".gitignore").write_text("ignored.py\n")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "kept.py", "gone.py", ".gitignore")
+    (tmp_path / "gone.py").unlink()
+    assert survey(tmp_path).files == {".gitignore", "kept.py", "new.py"}
+
+
+def test_a_part_of_a_repository_is_surveyed_with_its_own_paths(tmp_path: Path) -> None:
+    write(tmp_path, other_py="", part__inner_py="")
+    git(tmp_path, "init", "-q")
+    assert survey(tmp_path / "part").files == {"inner.py"}
+
+
+def test_a_folder_that_the_repository_around_it_ignores_is_a_codebase_of_its_own(tmp_path: Path) -> None:
+    write(tmp_path, part__inner_py="")
+    (tmp_path / ".gitignore").write_text("part/\n")
+    git(tmp_path, "init", "-q")
+    assert survey(tmp_path / "part").files == {"inner.py"}
+
+
+def test_the_survey_runs_no_program_that_the_repository_configures(tmp_path: Path) -> None:
+    root = write(tmp_path / "repo", a_py="")
+    git(root, "init", "-q")
+    git(root, "config", "core.fsmonitor", f"touch {tmp_path / 'ran'}; false")
+    assert survey(root).files == {"a.py"}
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("with_git", [True, False])
+def test_no_link_is_followed(tmp_path: Path, with_git: bool) -> None:  # noqa: FBT001 - with a repository and without
+    outside = write(tmp_path / "outside", secret_py="def secret(): ...\n")
+    root = write(tmp_path / "repo", a_py="")
+    (root / "folder").symlink_to(outside)
+    (root / "link.py").symlink_to(outside / "secret.py")
+    if with_git:
+        git(root, "init", "-q")
+    found = survey(root)
+    assert found.files == {"a.py"}
+    assert found.analysis.existing_apis == ()
+    assert "link.py: a link is not followed" in found.skipped
+
+
+def test_a_pipe_in_the_codebase_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    found = survey(tmp_path)
+    assert found.files == frozenset()
+    assert found.skipped == ("pipe.py: not a regular file",)
+
+
+def test_an_empty_folder_is_a_codebase_and_the_survey_says_that_it_is_empty(tmp_path: Path) -> None:
+    found = survey(tmp_path)
+    assert found.files == frozenset()
+    assert found.verify == ()
+    assert "empty" in found.warnings[0]
+
+
+@pytest.mark.parametrize(("name", "what"), [("missing", "does not exist"), ("file.txt", "is not a folder")])
+def test_a_path_that_is_no_folder_ends_with_the_seeds_exit_code(tmp_path: Path, name: str, what: str) -> None:
+    (tmp_path / "file.txt").write_text("x")
+    with pytest.raises(CodebaseAnalysisFailed, match=what) as caught:
+        survey(tmp_path / name)
+    assert name in caught.value.message
+    assert caught.value.exit_code == ExitCode.CODEBASE_ANALYSIS_FAILED == 2
+
+
+def test_shared_resources_are_found_by_their_files(tmp_path: Path) -> None:
+    write(tmp_path, db__migrations__0001_py="", compose_yaml="", uv_lock="")
+    found = survey(tmp_path).analysis.shared_resources
+    assert {name: resource.location for name, resource in found.items()} == {
+        "database_migrations": "db/migrations/0001.py",
+        "test_environment": "compose.yaml",
+        "dependency_lock": "uv.lock",
+    }
+    assert all(resource.type == "exclusive" for resource in found.values())
