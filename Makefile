@@ -15,6 +15,7 @@ Q := $(if $(V),,@)
 export V PYTHON
 
 .PHONY: help setup temporal test lint format types contracts unit temporal-tests replay end-to-end demo lock clean
+.PHONY: schemas-v3 record-histories
 
 help: ## show this list
 	$(Q)sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -65,6 +66,12 @@ demo: temporal ## plan and execute a small project in front of your eyes
 
 lock: $(READY) ## pin again what pyproject.toml asks for, with hashes and without any registry's address
 	$(Q)bash deploy/bootstrap/lock_requirements.sh
+
+schemas-v3: $(READY) ## write the JSON Schema files after a model was changed
+	$(Q)$(BIN)/python -c 'from schemas.json_schemas import write_schema_files; write_schema_files()'
+
+record-histories: temporal ## record the histories of the replay tests anew; SCENARIOS="success retry" for some
+	$(Q)$(BIN)/python -m tests.replay.record_histories $(SCENARIOS)
 
 clean: ## remove what the other targets made here (Temporal stays in your cache folder)
 	$(Q)rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

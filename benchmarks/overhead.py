@@ -18,6 +18,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from benchmarks.git_cycle import git_cycle
 from benchmarks.plain_temporal import QUEUE, PlainPlan
 from planner.codebase.survey import survey
 from planner.drafting.document_drafter import draft_from_documents
@@ -47,7 +48,7 @@ def layered_runbook(tasks: int) -> str:
 
 
 def make_project(folder: Path, tasks: int, at_once: int) -> tuple[Path, Path]:
-    """Return a repository and a plan of no-op tasks for it; their check looks at a file and starts nothing."""
+    """Return a repository and a plan of no-op tasks; their check looks at a file and starts nothing."""
     repository = folder / f"project-{tasks}"
     repository.mkdir()
     (repository / "README.md").write_text("# Project\n", encoding="utf-8")
@@ -105,8 +106,6 @@ def ours_milliseconds(environment: dict[str, str], repository: Path, plan: Path,
 
 def git_milliseconds(repository: Path, folder: Path, tasks: int) -> float:
     """Return the git steps of so many tasks alone, one after the other, each with its own worktree."""
-    from benchmarks.git_cycle import git_cycle
-
     begin = time.perf_counter()
     for number in range(tasks):
         git_cycle(repository, folder, number)

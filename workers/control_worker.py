@@ -27,17 +27,24 @@ PASSED_THROUGH = (
 )
 
 
-def control_worker(client: Client) -> Worker:
-    """Return the worker that runs the plans' and the tasks' workflows.
+WORKFLOWS = [ExecutePlan, ExecuteTask]
 
-    Modules without side effects are passed through the sandbox: importing them again for each workflow
-    would cost hundreds of milliseconds a run.
+
+def sandbox() -> SandboxRestrictions:
+    """Return the sandbox of the workflows.
+
+    Modules without side effects are passed through: importing them again for each workflow would cost
+    hundreds of milliseconds a run.
     """
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+
+
+def control_worker(client: Client) -> Worker:
+    """Return the worker that runs the plans' and the tasks' workflows."""
     return Worker(
         client,
         task_queue=CONTROL_QUEUE,
-        workflows=[ExecutePlan, ExecuteTask],
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflows=WORKFLOWS,
+        workflow_runner=SandboxedWorkflowRunner(restrictions=sandbox()),
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
     )

@@ -9,6 +9,7 @@ from temporalio.exceptions import ApplicationError
 from schemas.execution import ChangeReply, Explanation, PauseRequest, Progress, RunResult, RunStatus
 from workflows import plan_run
 from workflows.cancellation import despite_cancellation
+from workflows.plan_answers import explain_task
 from workflows.plan_board import plan_board
 from workflows.plan_run import PlanRun
 
@@ -80,7 +81,7 @@ class ExecutePlan:
     @workflow.query
     def explain(self, task_id: str) -> Explanation:
         """Return why a task is where it is."""
-        return self._loaded().progress.explain(task_id)
+        return explain_task(self._loaded().progress, task_id)
 
     @workflow.update
     def pause(self, request: PauseRequest) -> ChangeReply:

@@ -16,7 +16,6 @@ from planner.scheduling.events import (
     RunPaused,
     TaskFinished,
 )
-from planner.scheduling.explain import explain
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
 from planner.scheduling.run_state import RunState
@@ -24,13 +23,8 @@ from schemas.activity_io import LandedTask, LoadPlanResult
 from schemas.execution import (
     ChangeReply,
     ExecutePlanInput,
-    Explanation,
     PlanOutline,
-    Progress,
-    RunResult,
-    RunStatus,
     TaskResult,
-    TaskStatus,
 )
 from schemas.execution import RunState as RunStateName
 
@@ -133,83 +127,5 @@ class PlanProgress:
         """Return what to start now and whether the run has ended."""
         return decide(self.index, self.state, self.limits)
 
-    def status(self) -> RunStatus:
-        """Return the answer to the query `status`."""
-        outline = self.loaded.outline
-        return RunStatus(
-            run_id=self.run_id,
-            state=self.outcome or ("paused" if self.pause_reason else "running"),
-            branch=self.loaded.branch,
-            progress=Progress(completed=len(self.landed), total=len(outline.tasks)),
-            tasks=tuple(self._task_status(task.id, task.title) for task in outline.tasks),
-            plan_id=outline.plan_id,
-            title=outline.title,
-            reason=self.pause_reason,
-            forecast_hours=outline.forecast_hours,
-            base_commit=self.loaded.base_commit,
-            notes=self.notes,
-        )
-
-    def explain(self, task_id: str) -> Explanation:
-        """Return why a task is where it is.
-
-        Raises:
-            ValueError: when the plan has no such task.
-        """
-        if task_id not in {task.id for task in self.loaded.outline.tasks}:
-            message = f"the plan has no task {task_id!r}"
-            raise ValueError(message)
-        found = explain(self.index, self.state, self.limits, self.index.number_of(task_id))
-        result = self.results.get(task_id)
-        return Explanation(
-            task_id=task_id,
-            state=str(found.state),
-            reason=_last_reason(result) or found.reason,
-            waiting_for=found.waiting_for,
-            feedback=result.feedback if result else (),
-        )
-
-    def result(self, seconds: float, tip: str | None) -> RunResult:
-        """Return how the run ended."""
-        outline = self.loaded.outline
-        return RunResult(
-            run_id=self.run_id,
-            state=self.outcome or "failed",
-            branch=self.loaded.branch,
-            tip=tip,
-            completed=len(self.landed),
-            total=len(outline.tasks),
-            seconds=seconds,
-            forecast_hours=outline.forecast_hours,
-            tasks=tuple(_brief(result) for result in self.results.values()),
-            notes=self.notes[:50],
-        )
-
-    def _task_status(self, task_id: str, title: str) -> TaskStatus:
-        found = explain(self.index, self.state, self.limits, self.index.number_of(task_id))
-        result, landed = self.results.get(task_id), self.landed.get(task_id)
-        return TaskStatus(
-            id=task_id,
-            title=title,
-            state=str(found.state),
-            attempt=result.attempts if result else (landed.attempt if landed else None),
-            reason=_last_reason(result) or found.reason or None,
-            landed_commit=landed.commit if landed else None,
-            workflow_id=self.workflow_id(task_id) if task_id in self.starts else None,
-        )
-
     def _apply(self, event: Event) -> None:
         apply(self.index, self.state, self.limits, event)
-
-
-def _last_reason(result: TaskResult | None) -> str | None:
-    if result is None or result.outcome != "failed" or not result.feedback:
-        return None
-    last = result.feedback[-1]
-    return f"{last.phase} · {last.rule}: {last.message}"
-
-
-def _brief(result: TaskResult) -> TaskResult:
-    """Return the result without excerpts: the whole is in the task's own history and in its evidence."""
-    feedback = tuple(item.model_copy(update={"excerpt": ""}) for item in result.feedback[-1:])
-    return result.model_copy(update={"feedback": feedback, "notes": ()})

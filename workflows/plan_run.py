@@ -28,6 +28,7 @@ from schemas.execution import (
 )
 from workflows import activity_calls
 from workflows.execute_task import ExecuteTask
+from workflows.plan_answers import run_result, run_status
 from workflows.plan_progress import PlanProgress
 from workflows.search_attributes import task_attributes
 
@@ -49,7 +50,7 @@ class PlanRun:
 
     def status(self, now: datetime) -> RunStatus:
         """Return what the query `status` answers."""
-        return self.progress.status().model_copy(
+        return run_status(self.progress).model_copy(
             update={
                 "started": self.started.isoformat(timespec="seconds"),
                 "seconds": round((now - self.started).total_seconds(), 1),
@@ -117,7 +118,8 @@ async def finish(run: PlanRun, results: list[RunResult]) -> None:
     state = outcome if outcome in {"succeeded", "cancelled"} else "failed"
     answer = await activity_calls.finish_run(FinishRunInput(run=run.context, state=state))
     run.progress.notes = (*run.progress.notes, *answer.notes)
-    results.append(run.progress.result((workflow.now() - run.started).total_seconds(), answer.tip))
+    seconds = (workflow.now() - run.started).total_seconds()
+    results.append(run_result(run.progress, seconds, answer.tip))
 
 
 def failure(result: RunResult) -> ApplicationError:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from activities.reviewers.reviewed_change import FileChange, Finding, ReviewedChange, ReviewLimits
-from activities.reviewers.tests_of_file import FileTests, is_test_file, tests_of
+from activities.reviewers.tests_of_file import FileTests, is_test_file, read_tests
 from schemas.tasks import Task
 
 _ALLOWED = re.compile(
@@ -17,15 +17,19 @@ _FORBIDDEN = re.compile(r"(?i)\b(?:no|not|never|without|nor|don't|none)\b")
 _ADVICE = "; restore it, or let the task's title or definition of done say that tests are to be removed"
 
 
+_Gained = dict[str, dict[str, int]]
+"""For each test file: the tests that the change adds to it, by bare name, and how much each asserts."""
+
+
 def find_deleted_tests(change: ReviewedChange, _limits: ReviewLimits) -> Iterator[Finding]:
     """Say which tests are gone; a test that stands in another file of the change now was moved."""
     if _may_touch_tests(change.task):
         return
-    moved_to = _names_of_new_tests(change)
+    gained = _gained_tests(change)
     for file in _test_files(change):
-        before, after = tests_of(file.path, file.before), tests_of(file.path, file.after)
+        before, after = read_tests(file.path, file.before), read_tests(file.path, file.after)
         gone = [name for name in before.assertions if name not in after.assertions]
-        lost = [name for name in gone if name.rpartition(".")[2] not in moved_to.get(file.path, frozenset())]
+        lost = [name for name in gone if _moved_to(file.path, name, gained) is None]
         fewer = len(before.assertions) - len(after.assertions) - (len(gone) - len(lost))
         if lost and file.after is None:
             yield Finding(f"the test file {file.path} was deleted, with {_shown(lost)}{_ADVICE}")
@@ -37,16 +41,15 @@ def find_weakened_tests(change: ReviewedChange, _limits: ReviewLimits) -> Iterat
     """Say which tests assert less than before, are skipped now, or cannot fail."""
     if _may_touch_tests(change.task):
         return
+    gained = _gained_tests(change)
     for file in _test_files(change):
-        if file.after is None:
-            continue
-        before, after = tests_of(file.path, file.before), tests_of(file.path, file.after)
-        weaker = [
-            name for name, count in before.assertions.items() if after.assertions.get(name, count) < count
-        ]
+        before, after = read_tests(file.path, file.before), read_tests(file.path, file.after)
+        weaker = _weaker_tests(file.path, before, after, gained)
         if weaker:
             yield Finding(f"{file.path}: {_shown(weaker)} asserts less than before{_ADVICE}")
-        elif after.total < before.total and _same_tests(before, after):
+        elif (
+            file.after and after.total < before.total and before.assertions.keys() <= after.assertions.keys()
+        ):
             yield Finding(
                 f"{file.path} has {before.total - after.total} assertion(s) fewer than before{_ADVICE}"
             )
@@ -67,20 +70,30 @@ def _same_tests(before: FileTests, after: FileTests) -> bool:
     return before.assertions.keys() <= after.assertions.keys()
 
 
-def _names_of_new_tests(change: ReviewedChange) -> dict[str, frozenset[str]]:
-    """Return, for each test file, the names of the tests that other files of the change have gained."""
-    gained = {
-        file.path: {
-            name.rpartition(".")[2]
-            for name in tests_of(file.path, file.after).assertions.keys()
-            - tests_of(file.path, file.before).assertions.keys()
-        }
-        for file in _test_files(change)
-    }
-    return {
-        path: frozenset(name for other, names in gained.items() if other != path for name in names)
-        for path in gained
-    }
+def _weaker_tests(path: str, before: FileTests, after: FileTests, gained: _Gained) -> list[str]:
+    """Return the tests that assert less than before, where they were or where they were moved to."""
+    weaker: list[str] = []
+    for name, count in before.assertions.items():
+        now = after.assertions.get(name, _moved_to(path, name, gained))
+        if now is not None and now < count:
+            weaker.append(name)
+    return weaker
+
+
+def _gained_tests(change: ReviewedChange) -> _Gained:
+    gained: _Gained = {}
+    for file in _test_files(change):
+        before, after = read_tests(file.path, file.before), read_tests(file.path, file.after)
+        new = {name: count for name, count in after.assertions.items() if name not in before.assertions}
+        gained[file.path] = {name.rpartition(".")[2]: count for name, count in new.items()}
+    return gained
+
+
+def _moved_to(path: str, name: str, gained: _Gained) -> int | None:
+    """Return how much a test asserts in the other file that has gained it; None if no other file has."""
+    short = name.rpartition(".")[2]
+    found = [tests[short] for other, tests in gained.items() if other != path and short in tests]
+    return max(found, default=None)
 
 
 def _may_touch_tests(task: Task) -> bool:

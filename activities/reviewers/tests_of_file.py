@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 _TEST_FOLDERS = frozenset({"test", "tests", "__tests__", "spec", "specs", "testing", "e2e"})
 _TEST_NAME = re.compile(
-    r"(?i)^(?:test[_-].+|tests?|.+[_.-](?:tests?|spec)|conftest)\.[a-z0-9]+$|^.+Tests?\.[a-z]+$"
+    r"^(?:(?i:test[_-].+|tests?|.+[_.-](?:tests?|spec)|conftest)|[A-Z]\w*Tests?|Test[A-Z]\w*)\.[A-Za-z0-9]+$"
 )
 _CODE_SUFFIXES = frozenset(
     {
@@ -83,7 +83,7 @@ def is_test_file(path: str) -> bool:
     return bool(_TEST_NAME.match(pure.name)) or bool(_TEST_FOLDERS & set(pure.parts[:-1]))
 
 
-def tests_of(path: str, content: bytes | None) -> FileTests:
+def read_tests(path: str, content: bytes | None) -> FileTests:
     """Return the tests of a file: by its syntax tree in Python, else by what tests commonly look like."""
     text = (content or b"").decode("utf-8", "replace")
     if path.endswith(".py"):

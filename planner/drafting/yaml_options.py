@@ -14,6 +14,7 @@ from schemas.record import Record
 
 Options = TypeVar("Options", bound=Record)
 Path = tuple[str | int, ...]
+TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,5 +140,7 @@ def _value(
             lines[*path, number] = item.start_mark.line
             found.append(_value(loader, item, words, (*path, number), lines))
         return found
+    if node.tag == TIMESTAMP:
+        return str(node.value)  # no key of ours is a date, and some that look like one cannot be
     value = loader.construct_object(node, deep=True)
     return str(node.value) if value is not None and path[0] in words else value

@@ -77,6 +77,15 @@ def references_resolve(plan: Plan) -> list[Breach]:
             if other not in tasks
         )
     breaches.extend(_unknown_ends(plan, tasks, resources))
+    breaches.extend(
+        Breach(
+            f"the conflict over {name} names the task {other!r}, which does not exist; take it out",
+            f"/resource_conflicts/{name}/tasks",
+        )
+        for name, conflict in plan.tasks.resource_conflicts.items()
+        for other in conflict.tasks
+        if other not in tasks
+    )
     return breaches
 
 

@@ -16,7 +16,7 @@ from schemas.plan import TASKS_FILE
 from schemas.settings import PlanSettings
 from schemas.tasks import TasksFile
 
-MOST_SIMULATED_TASKS = 60_000
+MOST_SIMULATED_TASKS = 30_000
 FEWEST_DRAWS = 20
 MOST_NAMED = 10
 RULE = "forecast"

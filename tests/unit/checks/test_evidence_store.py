@@ -1,4 +1,6 @@
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,11 +20,18 @@ def test_files_are_numbered_in_the_order_they_were_made(tmp_path: Path) -> None:
     assert first.parent == second.parent == tmp_path / "1"
 
 
-def test_a_name_is_never_given_twice(tmp_path: Path) -> None:
+def test_a_name_is_never_given_twice_even_to_many_at_once(tmp_path: Path) -> None:
     evidence = Evidence(tmp_path, "develop")
+    at_once = threading.Barrier(8)
 
-    assert len({evidence.log_path("command") for _ in range(20)}) == 20
-    assert len(list(tmp_path.iterdir())) == 20
+    def reserve(_: int) -> list[Path]:
+        at_once.wait(20)
+        return [evidence.log_path("command") for _ in range(20)]
+
+    with ThreadPoolExecutor(8) as pool:
+        paths = [path for given in pool.map(reserve, range(8)) for path in given]
+
+    assert len(set(paths)) == len(list(tmp_path.iterdir())) == 160
 
 
 def test_more_than_a_thousand_files_are_still_numbered_on(tmp_path: Path) -> None:

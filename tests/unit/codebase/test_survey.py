@@ -96,10 +96,10 @@ def test_the_survey_runs_no_program_that_the_repository_configures(tmp_path: Pat
 
 @pytest.mark.parametrize("with_git", [True, False])
 def test_no_link_is_followed(tmp_path: Path, with_git: bool) -> None:  # noqa: FBT001 - with a repository and without
-    outside = write(tmp_path / "outside", secret_py="def secret(): ...\n")
+    outside = write(tmp_path / "outside", other_py="def other(): ...\n")
     root = write(tmp_path / "repo", a_py="")
     (root / "folder").symlink_to(outside)
-    (root / "link.py").symlink_to(outside / "secret.py")
+    (root / "link.py").symlink_to(outside / "other.py")
     if with_git:
         git(root, "init", "-q")
     found = survey(root)
@@ -128,7 +128,7 @@ def test_a_path_that_is_no_folder_ends_with_the_seeds_exit_code(tmp_path: Path, 
     with pytest.raises(CodebaseAnalysisFailed, match=what) as caught:
         survey(tmp_path / name)
     assert name in caught.value.message
-    assert caught.value.exit_code == ExitCode.CODEBASE_ANALYSIS_FAILED == 2
+    assert caught.value.exit_code == ExitCode.CODEBASE_ANALYSIS_FAILED
 
 
 def test_shared_resources_are_found_by_their_files(tmp_path: Path) -> None:

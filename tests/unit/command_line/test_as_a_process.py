@@ -8,57 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jsonschema
 import pytest
 
-SPEC = """# Greeter
-
-## 1. Write the greeting
-
-Estimate: 1/2/4 h
-
-```sh run
-echo hello > greeting.txt
-```
-
-```sh check
-test -s greeting.txt
-```
-
-## 2. Document the greeting
-
-```sh run
-echo "says hello" > README.txt
-```
-
-```sh check
-test -s README.txt
-```
-"""
-CYCLE = """# Circle
-
-## Write A
-
-```yaml task
-id: A
-after: [B]
-```
-
-```sh check
-true
-```
-
-## Write B
-
-```yaml task
-id: B
-after: [A]
-```
-
-```sh check
-true
-```
-"""
+from tests.unit.command_line.specifications import CYCLE, SPEC
 
 
 @pytest.fixture
@@ -121,22 +73,6 @@ def test_plan_json_has_what_scripts_rely_on(project: Path) -> None:
     assert isinstance(answer["warnings"], list)
 
 
-def test_each_artifact_is_valid_under_the_schema_that_the_command_prints(project: Path) -> None:
-    tasks("plan", "-f", "spec.md", "-o", "out", cwd=project)
-    for name in ("features", "tasks", "dag", "waves", "coordinator"):
-        schema = json.loads(tasks("schema", name, cwd=project).stdout)
-        artifact = json.loads((project / "out" / f"{name}.json").read_text(encoding="utf-8"))
-        jsonschema.Draft202012Validator(schema).validate(artifact)
-
-
-def test_a_plan_that_was_just_made_is_valid(project: Path) -> None:
-    tasks("plan", "-f", "spec.md", "-o", "out", cwd=project)
-    done = tasks("validate-plan", "out", "--json", cwd=project)
-    answer = json.loads(done.stdout)
-    assert answer["ok"] is True, answer
-    assert done.returncode == 0
-
-
 def test_an_edited_plan_is_not_valid_and_the_line_is_named(project: Path) -> None:
     tasks("plan", "-f", "spec.md", "-o", "out", cwd=project)
     file = project / "out" / "tasks.json"
@@ -161,52 +97,11 @@ def test_a_cycle_exits_3_and_keeps_the_rejected_plan(project: Path) -> None:
     assert tasks("validate-plan", "out", cwd=project).returncode == 5
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "said"),
-    [
-        (("plan",), 1, "say what to plan"),
-        (("plan", "--min-confidence", "high", "-f", "spec.md"), 1, "min-confidence"),
-        (("plan", "-c", "2", "-f", "spec.md"), 1, "min-confidence"),
-        (("plan", "-f", "missing.md"), 1, "missing.md"),
-        (("plan", "-f", "spec.md", "-p", "nowhere"), 2, "nowhere"),
-        (("plna",), 1, "Did you mean 'plan'"),
-        (("--nonsense",), 1, "--nonsense"),
-        (("validate-plan", "nowhere"), 1, "no plan folder"),
-        (("show-plan", "nowhere"), 1, "no plan folder"),
-        (("schema", "task"), 1, "choose one of"),
-        ((), 1, "Commands"),
-    ],
-)
-def test_a_mistake_has_its_exit_code_and_says_what_was_wrong(
-    arguments: tuple[str, ...], code: int, said: str, project: Path
-) -> None:
-    done = tasks(*arguments, cwd=project)
-    assert (done.returncode, done.stdout) == (code, ""), done.stderr
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 def test_a_bare_description_exits_1_and_writes_nothing(project: Path) -> None:
     done = tasks("plan", "Build a TODO app", "-o", "out", cwd=project)
     assert done.returncode == 1, done.stderr
     assert done.stdout == ""
     assert not (project / "out").exists()
-
-
-def test_the_environment_gives_defaults_that_flags_replace(project: Path) -> None:
-    variables = {"TASKS_OUTPUT_DIR": "from_environment", "TASKS_CODEBASE_PATH": str(project)}
-    assert tasks("plan", "-f", "spec.md", cwd=project, **variables).stdout.endswith("from_environment\n")
-    assert tasks("plan", "-f", "spec.md", "-o", "flag", cwd=project, **variables).stdout.endswith("flag\n")
-
-
-def test_made_plans_are_listed_and_shown(project: Path) -> None:
-    tasks("plan", "-f", "spec.md", "-o", "out", cwd=project)
-    (listed,) = json.loads(tasks("list-plans", "--json", cwd=project).stdout)
-    assert (listed["plan_dir"], listed["tasks"], listed["ok"]) == (str(project / "out"), 2, True)
-    shown = json.loads(tasks("show-plan", "out", "--json", cwd=project).stdout)
-    assert shown["plan_id"] == listed["plan_id"]
-    assert [task["after"] for task in shown["tasks"]] == [[], [shown["tasks"][0]["id"]]]
-    assert "Write the greeting" in tasks("show-plan", "out", cwd=project).stdout
 
 
 def test_packages_of_a_stranger_do_not_shadow_ours(project: Path) -> None:

@@ -12,6 +12,7 @@ from schemas.execution import (
     TaskOutline,
     TaskResult,
 )
+from workflows.plan_answers import explain_task, run_status
 from workflows.plan_board import plan_board
 from workflows.plan_progress import PlanProgress
 
@@ -63,7 +64,7 @@ def test_what_depends_on_nothing_starts_first_and_the_rest_follows_its_landing()
 def test_landed_tasks_are_not_started_again() -> None:
     progress = begin("A", "C")
     assert names(progress) == {"B"}
-    assert progress.status().progress.completed == 2
+    assert run_status(progress).progress.completed == 2
 
 
 def test_a_run_whose_tasks_have_all_landed_is_over_at_once() -> None:
@@ -78,10 +79,10 @@ def test_a_failed_task_blocks_its_dependants_and_says_why() -> None:
     progress.task_ended(completed("C"))
     decisions = progress.decide()
     assert (decisions.finished, decisions.outcome) == (True, "failed")
-    blocked = progress.explain("B")
+    blocked = explain_task(progress, "B")
     assert blocked.state == "blocked"
     assert "A" in blocked.reason
-    assert progress.explain("A").reason == "post_test · command: still red"
+    assert explain_task(progress, "A").reason == "post_test · command: still red"
 
 
 def test_a_paused_run_starts_nothing_and_says_so() -> None:
@@ -89,8 +90,8 @@ def test_a_paused_run_starts_nothing_and_says_so() -> None:
     assert progress.pause("lunch").changed
     assert not progress.pause("again").changed
     assert names(progress) == set()
-    assert progress.status().state == "paused"
-    assert "lunch" in progress.explain("A").reason
+    assert run_status(progress).state == "paused"
+    assert "lunch" in explain_task(progress, "A").reason
     assert progress.go_on().changed
     assert not progress.go_on().changed
     assert names(progress) == {"A", "C"}
@@ -114,14 +115,14 @@ def test_the_limit_of_the_request_counts_and_not_the_plans() -> None:
 
 def test_an_unknown_task_cannot_be_explained() -> None:
     with pytest.raises(ValueError, match="no task 'Z'"):
-        begin().explain("Z")
+        explain_task(begin(), "Z")
 
 
 def test_the_board_shows_progress_what_runs_what_waits_and_what_to_do() -> None:
     progress = begin()
     progress.decide()
     progress.task_ended(completed("C"))
-    board = plan_board(progress.status())
+    board = plan_board(run_status(progress))
     assert "1 of 3 tasks landed" in board
     assert "Running (1)" in board
     assert "`B` Second (" in board

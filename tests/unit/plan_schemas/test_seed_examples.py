@@ -43,7 +43,7 @@ def test_the_zero_hash_of_an_example_is_not_its_content_hash() -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_a_schema_file_equals_its_model(name: str) -> None:
     written = (FOLDER / f"{name}.schema.json").read_text(encoding="utf-8")
-    assert written == schema_text(name), "run `make schemas`"
+    assert written == schema_text(name), "run `make schemas-v3`"
 
 
 def test_an_unknown_field_is_refused() -> None:

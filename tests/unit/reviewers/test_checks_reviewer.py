@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -43,6 +42,8 @@ def with_file(file: FileChange) -> ReviewedChange:
     return replace(GOOD, files=(*(kept for kept in GOOD.files if kept.path != file.path), file))
 
 
+WEAKER_TESTS = TESTS.replace('    assert price("b") == 4\n', "")
+CONFLICT = "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n"
 BROKEN: dict[str, ReviewedChange] = {
     "emptiness": replace(GOOD, files=()),
     "scope": with_file(added("deploy/x.sh", "true\n")),
@@ -123,7 +124,7 @@ def test_a_large_binary_is_too_large_and_a_lock_file_is_not() -> None:
 
     assert broken_rules(with_file(added("shop/x.bin", b"\0" * 1_000_001))) == {"size"}
     assert not broken_rules(replace(with_file(added("uv.lock", lock)), includes=()))
-    assert "9000 lines" in messages(with_file(added("shop/data.csv", lock)))
+    assert "shop/data.csv (9000)" in messages(with_file(added("shop/data.csv", lock)))
 
 
 def test_the_limit_of_lines_can_be_set() -> None:
@@ -164,7 +165,7 @@ def test_a_secret_that_was_there_before_is_not_blamed_on_the_change() -> None:
 PLACEHOLDERS = [
     (
         "shop/a.py",
-        "class A:\n    def f(self):\n        '''Do.'''\n        raise NotImplementedError('soon')\n",
+        "class A:\n    def f(self):\n        '''Do.'''\n        raise NotImplementedError('x')\n",
     ),
     ("shop/a.py", "def f():\n    pass  # TODO write it\n"),
     ("shop/a.py", "def f():\n    # TODO\n    ...\n"),
@@ -173,10 +174,11 @@ PLACEHOLDERS = [
     ("shop/a.go", 'func f() { panic("not implemented") }\n'),
     ("shop/a.ts", 'function f() { throw new Error("not implemented") }\n'),
 ]
+ABSTRACT = "class A:\n    @abc.abstractmethod\n    def f(self):\n        raise NotImplementedError\n"
 NO_PLACEHOLDERS = [
     (
         "shop/a.py",
-        "from abc import *\nclass A(ABC):\n    @abstractmethod\n    def f(self):\n        raise NotImplementedError\n",
+        ABSTRACT,
     ),
     ("shop/a.py", "class A(Protocol):\n    def f(self) -> int: ...  # TODO name it\n"),
     ("shop/a.py", "def f():\n    pass\n"),
@@ -212,9 +214,3 @@ def test_no_content_makes_the_reviewer_fail(files: list[FileChange]) -> None:
 
     assert result.accepted == (not result.feedback)
     assert result.model_dump_json()
-
-
-@pytest.mark.parametrize("rule", list(RULES.values()), ids=list(RULES))
-def test_a_rule_is_a_function_of_the_change_alone(rule: Callable[..., object]) -> None:
-    assert review_by_checks(GOOD) == review_by_checks(GOOD)
-    assert rule.__doc__

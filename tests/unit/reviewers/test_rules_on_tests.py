@@ -1,32 +1,31 @@
 import pytest
 
 from activities.reviewers.checks_reviewer import review_by_checks
-from activities.reviewers.tests_of_file import is_test_file, tests_of
+from activities.reviewers.tests_of_file import is_test_file, read_tests
+from schemas.tasks import Task
 from tests.unit.reviewers.changes import TESTS, added, change_of, deleted, modified, task
 
 JEST = "test('adds', () => { expect(add(1, 2)).toBe(3); expect(add(0, 0)).toBe(0) })\n"
 PATH = "tests/test_price.py"
+HALF = TESTS[: TESTS.index("class TestOrders")]
 
 
-def broken(after: str, before: str = TESTS, path: str = PATH, **words: object) -> list[str]:
-    of = task(**words)  # type: ignore[arg-type] - title and done, as the task builder takes them
+def broken(after: str, before: str = TESTS, path: str = PATH, of: Task | None = None) -> list[str]:
     result = review_by_checks(change_of(modified(path, before, after), of=of))
     return [feedback.rule for feedback in result.feedback]
 
 
 def test_a_test_that_is_gone_is_noticed_and_named() -> None:
-    result = review_by_checks(
-        change_of(modified(PATH, TESTS, TESTS.split("class TestOrders", maxsplit=1)[0]))
-    )
+    result = review_by_checks(change_of(modified(PATH, TESTS, HALF)))
 
     assert [feedback.rule for feedback in result.feedback] == ["deleted-tests"]
     assert "TestOrders.test_unknown" in result.feedback[0].message
 
 
 def test_a_test_that_is_commented_out_is_gone() -> None:
-    assert "deleted-tests" in broken(
-        TESTS.replace("def test_price", "# def test_price").replace("    assert", "    # assert")
-    )
+    commented_out = TESTS.replace("def test_price", "# def test_price").replace("    assert", "    # assert")
+
+    assert "deleted-tests" in broken(commented_out)
 
 
 def test_a_test_moved_to_another_file_is_not_gone() -> None:
@@ -35,10 +34,15 @@ def test_a_test_moved_to_another_file_is_not_gone() -> None:
     assert review_by_checks(moved).accepted
 
 
-def test_a_test_moved_and_made_empty_is_still_only_moved_by_name_but_one_that_vanished_is_not() -> None:
-    half = TESTS.split("class TestOrders", maxsplit=1)[0]
+def test_a_test_that_vanished_while_its_file_was_moved_is_noticed() -> None:
+    assert not review_by_checks(change_of(deleted(PATH, TESTS), added("tests/test_prices.py", HALF))).accepted
 
-    assert not review_by_checks(change_of(deleted(PATH, TESTS), added("tests/test_prices.py", half))).accepted
+
+def test_a_test_that_was_moved_and_asserts_less_is_noticed() -> None:
+    weaker = TESTS.replace('    assert price("b") == 4\n', "")
+    result = review_by_checks(change_of(deleted(PATH, TESTS), added("tests/test_prices.py", weaker)))
+
+    assert [feedback.rule for feedback in result.feedback] == ["weakened-tests"]
 
 
 def test_a_renamed_test_is_not_gone() -> None:
@@ -59,7 +63,7 @@ def test_a_renamed_test_is_not_gone() -> None:
 def test_tests_may_go_when_the_task_says_so_and_not_when_it_forbids_it(
     title: str, done: tuple[str, ...], rules: list[str]
 ) -> None:
-    assert broken("import shop\n", title=title, done=done) == rules
+    assert broken("import shop\n", of=task(title, done=done)) == rules
 
 
 @pytest.mark.parametrize(
@@ -117,14 +121,14 @@ def test_a_test_file_is_known_by_its_name_or_folder(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["src/a.py", "src/latest.py", "contest.py", "tests/data.json", "src/attest.go"]
+    "path", ["src/a.py", "src/latest.py", "contest.py", "tests/a.json", "src/attest.go", "testament.py"]
 )
 def test_other_files_are_no_tests(path: str) -> None:
     assert not is_test_file(path)
 
 
 def test_tests_and_assertions_are_counted_by_name() -> None:
-    assert tests_of("a.py", TESTS.encode()).assertions == {"test_price": 2, "TestOrders.test_unknown": 1}
-    assert tests_of("a.test.js", JEST.encode()).total == 2
-    assert list(tests_of("a_test.go", b"func TestA(t *testing.T) { t.Errorf() }\n").assertions) == ["TestA"]
-    assert tests_of("a.py", None).total == 0
+    assert read_tests("a.py", TESTS.encode()).assertions == {"test_price": 2, "TestOrders.test_unknown": 1}
+    assert read_tests("a.test.js", JEST.encode()).total == 2
+    assert list(read_tests("a_test.go", b"func TestA(t *testing.T) { t.Errorf() }\n").assertions) == ["TestA"]
+    assert read_tests("a.py", None).total == 0
