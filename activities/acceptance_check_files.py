@@ -81,4 +81,5 @@ def fresh_reports(worktree: Path, suffixes: tuple[str, ...], since_ns: int) -> I
                 and found.st_mtime_ns >= since_ns
                 and found.st_size < LARGEST_REPORT
             ):
-                yield str(place.relative_to(worktree)), place.read_bytes()
+                shown = os.fsencode(place.relative_to(worktree)).decode("utf-8", "backslashreplace")
+                yield shown, place.read_bytes()

@@ -19,6 +19,7 @@ from activities.check_runner import check_name, run_checks
 from activities.environments import remove_folder
 from activities.reviewers.tests_of_file import is_test_file
 from activities.script_runner import Workbench, run_script
+from activities.verified_trees import VerifiedTree
 from planner.machine.work_folder import WorkFolder
 from schemas.acceptance_checks import CommandExpectation
 from schemas.activity_io import CheckResult, ProbedCheck, ProbeResult
@@ -65,7 +66,10 @@ _ADVICE = (
 
 
 async def probe_verify_commands(
-    bench: Workbench, verify: Sequence[PlanCommand], tracked: Iterable[str] | None = None
+    bench: Workbench,
+    verify: Sequence[PlanCommand],
+    tracked: Iterable[str] | None = None,
+    verified: VerifiedTree | None = None,
 ) -> ProbeResult:
     """Return whether each verify command notices broken code, and its result on the untouched copy.
 
@@ -78,9 +82,10 @@ async def probe_verify_commands(
         tracked: the files of the commit, when the caller knows them: what a build left in the worktree must
             stay whole, since breaking it would not show whether the sources are read. Without them the
             worktree is searched.
+        verified: what is known of the base's tree; the results on it are recorded there.
     """
     sources = tuple(source_files(bench.work.path, tracked))
-    baseline = await run_checks(bench, verify)
+    baseline = await run_checks(bench, verify, verified=verified)
     probes = [
         await _probe(bench, command, result, sources)
         for command, result in zip(verify, baseline, strict=True)
@@ -116,7 +121,8 @@ async def _probe(
     if not ran.ended_by_itself:
         return _probed(command, "unproven", "with broken code it did not end by itself, so it tells nothing")
     if judge_command(CommandExpectation(), ran).verdict == "green":
-        what = f"{broken[0]} and {len(broken) - 1} more source files" if len(broken) > 1 else broken[0]
+        first = os.fsencode(broken[0]).decode("utf-8", "backslashreplace")
+        what = f"{first} and {len(broken) - 1} more source files" if len(broken) > 1 else first
         return _probed(
             command,
             "blind",

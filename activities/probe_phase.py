@@ -14,13 +14,13 @@ from activities.environments import prepare_environment
 from activities.evidence_store import Evidence
 from activities.script_runner import Workbench
 from activities.stored_plans import ReadPlan, read_plan
-from activities.verified_trees import VerifiedTree, check_identity, environment_fingerprint
+from activities.verified_trees import VerifiedTree, environment_fingerprint
 from activities.worktrees import detached_worktree, remove_worktree
 from planner.machine.git_reader import tracked_files, tree_of
 from planner.machine.processes import end_survivors
 from planner.machine.repository_folders import RepositoryFolders, open_repository, worktrees_root
 from planner.machine.work_folder import WorkFolder
-from schemas.activity_io import CheckResult, ProbedCheck, ProbeResult
+from schemas.activity_io import ProbedCheck, ProbeResult
 from schemas.execution import RunContext
 
 PROBE = "probe"
@@ -46,17 +46,16 @@ async def run_probe(run: RunContext, state: Path) -> ProbeResult:
     await asyncio.to_thread(end_survivors, WorkFolder(root / PROBE).processes)
     work = await asyncio.to_thread(detached_worktree, folders, root / PROBE, run.base_commit)
     try:
-        result = await _probe(run, folders, plan, work)
+        result = await _probe(run, folders, plan, work, tree)
     finally:
         await asyncio.to_thread(remove_worktree, folders, work)
-    _remember_baseline(folders, plan, tree, result.baseline)
     if all(probe.verdict != "unproven" for probe in result.probes):
         memory.write(name, result.model_dump(mode="json"))
     return result
 
 
 async def _probe(
-    run: RunContext, folders: RepositoryFolders, plan: ReadPlan, work: WorkFolder
+    run: RunContext, folders: RepositoryFolders, plan: ReadPlan, work: WorkFolder, tree: str
 ) -> ProbeResult:
     bench = Workbench(
         work=work,
@@ -73,16 +72,9 @@ async def _probe(
             probes=tuple(ProbedCheck(command=c.script, verdict="unproven", detail=why) for c in verify)
         )
     tracked = await asyncio.to_thread(tracked_files, folders.top, run.base_commit)
-    return await probe_verify_commands(bench, verify, tracked)
-
-
-def _remember_baseline(
-    folders: RepositoryFolders, plan: ReadPlan, tree: str, baseline: tuple[CheckResult, ...]
-) -> None:
     environment = environment_fingerprint(plan.setup, tree)
     verified = VerifiedTree(folders.tasks / "verified", tree, environment)
-    for command, result in zip(plan.meta.verify or (), baseline, strict=False):
-        verified.record(check_identity(command), result)
+    return await probe_verify_commands(bench, verify, tracked, verified)
 
 
 def _fingerprint(plan: ReadPlan, tree: str) -> str:

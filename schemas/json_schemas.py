@@ -38,7 +38,7 @@ def schema_text(name: str) -> str:
 
 
 def write_schema_files(folder: Path = FOLDER) -> None:
-    """Write all schema files; run by `make schemas` after a model was changed."""
+    """Write all schema files; run by `make schemas-v3` after a model was changed."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in MODELS:
         (folder / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,16 +71,11 @@ class _Report:
 def command(
     description: str | None,
     documents: tuple[str, ...],
-    codebase_path: str | None,
-    min_confidence: float | None,
-    max_wave_size: int | None,
-    execution_model: str | None,
-    max_concurrent: int | None,
-    output_dir: str | None,
     drafter: str,  # noqa: ARG001 - one drafter so far; the choice is checked by click
     force: bool,
     verbose: bool,
     as_json: bool,
+    **flags: object,
 ) -> None:
     """Turn documents into a plan and print the plan's folder.
 
@@ -92,14 +88,7 @@ def command(
         raise click.UsageError(
             "say what to plan: a document with -f, or a description", click.get_current_context()
         )
-    settings = _settings(
-        codebase_path,
-        min_confidence=min_confidence,
-        max_wave_size=max_wave_size,
-        execution_model=execution_model,
-        max_concurrent=max_concurrent,
-        output_dir=output_dir,
-    )
+    settings = _settings(flags)
     report = _plan(
         settings, tuple(_read(name) for name in documents), description, force=force, verbose=verbose
     )
@@ -113,13 +102,15 @@ def command(
         raise rejected
 
 
-def _settings(codebase_path: str | None, **flags: object) -> Settings:
+def _settings(flags: Mapping[str, object]) -> Settings:
+    """Return the settings with the flags of this command over them; a flag is named like its setting."""
     from schemas.settings import PlanSettings
     from workers.settings import load_settings, with_flags
 
-    named = codebase_path or os.environ.get("TASKS_CODEBASE_PATH") or PlanSettings().codebase_path
-    settings = load_settings(os.environ, Path(named))
-    return with_flags(settings, "plan", {**flags, "codebase_path": named})
+    named = str(
+        flags["codebase_path"] or os.environ.get("TASKS_CODEBASE_PATH") or PlanSettings().codebase_path
+    )
+    return with_flags(load_settings(os.environ, Path(named)), "plan", {**flags, "codebase_path": named})
 
 
 def _read(name: str) -> SourceText:
@@ -195,13 +186,16 @@ def timestamp_now() -> str:
 
 
 def _say(report: _Report) -> None:
+    from planner.forecasting.rounded_hours import hours_text
     from planner.storage.plan_folder import described
     from tasks_cli.printing import coloured, print_note, print_warning
 
     plan = report.made.plan
     rolling = plan.waves.execution_models.rolling_frontier.estimated_completion_time
     forecast = (
-        f", {rolling.p50_hours:g} h at P50, {rolling.p95_hours:g} h at P95" if rolling is not None else ""
+        f", {hours_text(rolling.p50_hours)} at P50, {hours_text(rolling.p95_hours)} at P95"
+        if rolling is not None
+        else ""
     )
     print_note(f"{plan.waves.planId}: {len(plan.tasks.tasks)} tasks{forecast}")
     findings = _findings(report)

@@ -61,6 +61,7 @@ def _summary(directory: Path, plan: Plan) -> dict[str, object]:
 
 
 def _as_text(summary: dict[str, object]) -> str:
+    from planner.forecasting.rounded_hours import hours_text
     from tasks_cli.printing import in_columns
 
     tasks = summary["tasks"]
@@ -83,5 +84,7 @@ def _as_text(summary: dict[str, object]) -> str:
     for name, label in (("rolling_frontier", "rolling frontier"), ("wave_based", "in waves")):
         hours = summary[name]
         if isinstance(hours, dict):
-            lines.append(f"{label}: {hours['p50_hours']:g} h at P50, {hours['p95_hours']:g} h at P95")
+            lines.append(
+                f"{label}: {hours_text(hours['p50_hours'])} at P50, {hours_text(hours['p95_hours'])} at P95"
+            )
     return "\n".join([*lines, "", in_columns([header, *rows])])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from planner.forecasting.rounded_hours import hours_text
+
 
 def cell(text: str) -> str:
     """Return text as the content of a table cell: one line, no bar that would end the cell."""
@@ -22,8 +24,8 @@ def quoted(text: str) -> list[str]:
 
 
 def hours(value: float | None) -> str:
-    """Return hours with one digit, or `unknown`: never a number that was not computed."""
-    return "unknown" if value is None else f"{value:.1f} h"
+    """Return hours in words, or `unknown`: never a number that was not computed."""
+    return "unknown" if value is None else hours_text(value)
 
 
 def listed(names: Sequence[str], most: int = 12) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from planner.forecasting.forecast import Forecast
 from planner.forecasting.lower_bound import lower_bound
+from planner.forecasting.rounded_hours import hours_text, rounded_hours
 from planner.plan_demands import CPU, MEMORY, capacities, task_demands
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, build_plan_index
@@ -66,9 +67,9 @@ def _wave_based(models: ScheduledModels | None, settings: PlanSettings) -> WaveB
     if models.wave_based is None:
         return found
     hours = CompletionHours(
-        p50_hours=_rounded(models.wave_based.p50),
-        p80_hours=_rounded(models.wave_based.p80),
-        p95_hours=_rounded(models.wave_based.p95),
+        p50_hours=rounded_hours(models.wave_based.p50),
+        p80_hours=rounded_hours(models.wave_based.p80),
+        p95_hours=rounded_hours(models.wave_based.p95),
     )
     return found.model_copy(update={"estimated_completion": hours})
 
@@ -84,9 +85,9 @@ def _wave(models: ScheduledModels, number: int, *, is_last: bool) -> Wave:
         hours = models.wave_based.waves[number]
         changes["estimates"] = WaveEstimates(
             units="hours",
-            p50Hours=_rounded(hours.p50),
-            p80Hours=_rounded(hours.p80),
-            p95Hours=_rounded(hours.p95),
+            p50Hours=rounded_hours(hours.p50),
+            p80Hours=rounded_hours(hours.p80),
+            p95Hours=rounded_hours(hours.p95),
         )
     wave = Wave(waveNumber=number, tasks=tuple(models.index.ids[task] for task in members))
     return wave.model_copy(update=changes)
@@ -114,10 +115,10 @@ def _rolling_frontier(tasks: TasksFile, models: ScheduledModels | None) -> Rolli
     return found.model_copy(
         update={
             "estimated_completion_time": FrontierHours(
-                optimal_hours=_rounded(optimal_hours(tasks)),
-                p50_hours=_rounded(drawn.p50),
-                p80_hours=_rounded(drawn.p80),
-                p95_hours=_rounded(drawn.p95),
+                optimal_hours=rounded_hours(optimal_hours(tasks)),
+                p50_hours=rounded_hours(drawn.p50),
+                p80_hours=rounded_hours(drawn.p80),
+                p95_hours=rounded_hours(drawn.p95),
             ),
             "resource_utilization_forecast": _utilization(tasks, models.index, drawn),
             "critical_resource_contentions": resource_waits(index, models.schedule, _shared_names(tasks)),
@@ -163,12 +164,12 @@ def _advantages(rolling: Forecast, wave_based: Forecast | None) -> tuple[str, ..
     fast, slow = rolling.p50, wave_based.p50
     if slow - fast >= SAME_HOURS:
         share = 1 - fast / slow
-        found.append(f"{share:.0%} faster completion ({fast:.1f} h against {slow:.1f} h, P50)")
+        found.append(f"{share:.0%} faster completion ({hours_text(fast)} against {hours_text(slow)}, P50)")
     if rolling.average_concurrency - wave_based.average_concurrency >= SAME_HOURS:
         busy, less = rolling.average_concurrency, wave_based.average_concurrency
         found.append(f"{busy:.1f} tasks at work on average, against {less:.1f}")
     return tuple(found)
 
 
-def _rounded(hours: float) -> float:
-    return round(hours, 1)
+def _rounded(value: float) -> float:
+    return round(value, 1)

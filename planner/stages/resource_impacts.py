@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from planner.forecasting.rounded_hours import hours_text
 from planner.plan_demands import capacities, demands, task_demands
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import TaskDemand, build_plan_index
@@ -42,8 +43,8 @@ class ResourceImpact:
         if self.added_hours is not None and self.hours_with_it is not None:
             without = self.hours_with_it - self.added_hours
             changes["serialization_impact"] = (
-                f"adds {self.added_hours:.1f} h to the plan ({self.hours_with_it:.1f} h with it, "
-                f"{without:.1f} h without)"
+                f"adds {hours_text(self.added_hours)} to the plan ({hours_text(self.hours_with_it)} with it, "
+                f"{hours_text(without)} without)"
             )
         if self.average_share is not None and self.peak_share is not None:
             changes["utilization"] = f"{self.average_share:.0%} average, {self.peak_share:.0%} peak"
@@ -58,7 +59,7 @@ class ResourceImpact:
             impact=BOTTLENECK,
             affected_tasks=self.users,
             mitigation=f"a higher capacity than {self.capacity}, or fewer tasks that need {self.name}, "
-            f"saves up to {self.added_hours:.1f} h",
+            f"saves up to {hours_text(self.added_hours)}",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from planner.forecasting.rounded_hours import rounded_hours
 from planner.scheduling.plan_index import PlanIndex
 from planner.scheduling.simulate import Schedule
 from schemas.waves import Contention
@@ -21,7 +22,7 @@ def resource_waits(index: PlanIndex, schedule: Schedule, names: set[str]) -> tup
             continue
         waits = _waits(index, schedule, resource)
         if waits:
-            hours = round(sum(waits), 1)
+            hours = rounded_hours(sum(waits))
             found.append(
                 Contention(resource=name, contention_points=len(waits), estimated_wait_time_hours=hours)
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from planner.forecasting.rounded_hours import rounded_hours
 from planner.plan_demands import CPU, CPU_UNITS, MEGABYTES_PER_GIGABYTE, MEMORY
 from planner.scheduling.plan_index import PlanIndex
 from planner.scheduling.simulate import Schedule
@@ -24,7 +25,7 @@ def simulated_moments(index: PlanIndex, schedule: Schedule) -> dict[str, Simulat
 
 def time_name(hours: float) -> str:
     """Return the name of a moment, such as `time_4h` or `time_4.5h`."""
-    return f"time_{hours:.1f}h".replace(".0h", "h")
+    return f"time_{rounded_hours(hours):.6f}".rstrip("0").rstrip(".") + "h"
 
 
 def _moment(index: PlanIndex, schedule: Schedule, time: float) -> SimulationMoment:

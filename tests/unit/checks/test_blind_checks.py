@@ -7,6 +7,7 @@ import pytest
 
 from activities.blind_checks import broken_sources, probe_verify_commands, source_files
 from activities.environments import prepare_environment
+from activities.verified_trees import VerifiedTree, check_identity
 from schemas.activity_io import CheckResult, ProbedCheck
 from schemas.tasks import PlanCommand
 from tests.unit.checks.conftest import Shop, verify
@@ -193,3 +194,16 @@ def test_a_file_that_a_command_removes_from_the_untouched_copy_is_left_alone(sho
     (found,), _ = probe(shop, verify("rm -rf src"))
 
     assert found.verdict == "unproven"
+
+
+def test_the_baseline_is_remembered_for_the_first_tasks_and_a_name_that_is_no_text_can_be_told(
+    shop: Shop, tmp_path: Path
+) -> None:
+    shop.write("\udcff.py", "x = 1\n")
+    verified = VerifiedTree(tmp_path / "verified", "a" * 40, "none")
+
+    result = asyncio.run(probe_verify_commands(shop.bench, [verify("true")], verified=verified))
+
+    assert verified.lookup(check_identity(verify("true"))) is not None
+    assert "\\xff.py" in result.probes[0].detail
+    assert result.model_dump_json()
