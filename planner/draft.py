@@ -52,7 +52,7 @@ class Draft:
     max_concurrent: int | None = None
     branch: str | None = None
     estimate_origins: dict[str, EstimateOrigin] = field(default_factory=dict)
-    autonormalization: Autonormalization = Autonormalization()
+    autonormalization: Autonormalization = field(default_factory=Autonormalization)
     findings: tuple[Finding, ...] = ()
 
     def source_documents(self) -> tuple[SourceDocument, ...]:

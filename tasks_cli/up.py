@@ -48,11 +48,11 @@ def _supervise(temporal: Path | None) -> int:
     set_up_logging()
     if temporal is None and not names_a_server(os.environ):
         temporal = find_temporal(os.environ, print_note)
-    port, ui_port = serve_ports(settings)
+    plan = ServicePlan(temporal, *serve_ports(settings), ports_are_fixed=settings.server.port is not None)
 
     async def supervise() -> None:
         stop = stop_on_signals(asyncio.get_running_loop())
-        await LocalService(state, settings, ServicePlan(temporal, port, ui_port)).run(stop)
+        await LocalService(state, settings, plan).run(stop)
 
     asyncio.run(supervise())
     return 0

@@ -7,14 +7,15 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
 
 from planner.machine.processes import end_process, process_start_time, spawn_daemon
+from schemas.errors import WorkerPoolUnavailable
 from schemas.settings import Settings
-from workers.dev_server import DevServer, start_dev_server, stop_dev_server
+from workers.dev_server import DevServer, free_port, start_dev_server, stop_dev_server
 from workers.service_record import (
     Role,
     ServiceProcess,
@@ -53,6 +54,8 @@ class ServicePlan:
     temporal_binary: Path | None
     port: int
     ui_port: int | None
+    ports_are_fixed: bool = False
+    """Whether the user named a port; else another free one does as well."""
 
 
 @dataclass(slots=True)
@@ -71,7 +74,7 @@ class LocalService:
         end_service(self.state)
         loop = asyncio.get_running_loop()
         try:
-            await self._start_server()
+            await self._first_server()
             self._write()
             await connect(self._target())
             self.kept.append(_Kept("control", "control"))
@@ -82,16 +85,27 @@ class LocalService:
         finally:
             await asyncio.to_thread(self._end)
 
+    async def _first_server(self) -> None:
+        try:
+            await self._start_server()
+        except WorkerPoolUnavailable:
+            if self.plan.ports_are_fixed:
+                raise
+            # Somebody took a port between the look at it and its use.
+            self.plan = replace(self.plan, port=free_port(), ui_port=free_port())
+            await self._start_server()
+
     async def _start_server(self) -> None:
-        if self.plan.temporal_binary is not None:
-            self.server = await start_dev_server(
-                self.plan.temporal_binary,
-                port=self.plan.port,
-                ui_port=self.plan.ui_port,
-                database=self.state.database,
-                log_path=self.state.log("server"),
-            )
-            log.info("server started", action="start", address=self.server.address)
+        if self.plan.temporal_binary is None:
+            return
+        self.server = await start_dev_server(
+            self.plan.temporal_binary,
+            port=self.plan.port,
+            ui_port=self.plan.ui_port,
+            database=self.state.database,
+            log_path=self.state.log("server"),
+        )
+        log.info("server started", action="start", address=self.server.address)
 
     async def _keep_running(self, now: float) -> None:
         """Start what is missing; what ends again and again is started more and more slowly."""

@@ -88,8 +88,8 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
     resource_names = tuple(sorted(capacities))
     demands = tuple(_need(task, resource_names, capacities) for task in tasks)
     group_numbers: dict[tuple[int, Need], int] = {}
-    for key in zip(classes, demands, strict=True):
-        group_numbers.setdefault(key, len(group_numbers))
+    for task in by_rank:
+        group_numbers.setdefault((classes[task], demands[task]), len(group_numbers))
     return PlanIndex(
         ids=graph.ids,
         numbers={name: number for number, name in enumerate(graph.ids)},

@@ -43,11 +43,11 @@ def simulate(index: PlanIndex, durations: Sequence[float], limits: Limits) -> Sc
         for task in decisions.starts:
             starts[task] = now
             finishes[task] = now + durations[task]
-            heapq.heappush(running, (finishes[task], task))
+            heapq.heappush(running, (finishes[task], index.ranks[task]))
         order += decisions.starts
         now = running[0][0]
         # All that ends at this moment is heard before the next decision, as a run drains its inbox.
         while running and running[0][0] <= now:
-            apply(index, state, limits, TaskFinished(heapq.heappop(running)[1]))
+            apply(index, state, limits, TaskFinished(index.by_rank[heapq.heappop(running)[1]]))
         decisions = decide(index, state, limits)
     return Schedule(tuple(starts), tuple(finishes), now, tuple(order))

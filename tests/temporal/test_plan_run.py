@@ -173,7 +173,9 @@ def test_a_cancelled_run_leaves_no_process_worktree_or_lock(
                 await asyncio.wait_for(handle.result(), 30)
             child = await client.get_workflow_handle(f"{handle.id}/A/1").describe()
             description = await handle.describe()
-            return f"{description.status.name if description.status else ''} {child.status and child.status.name}"
+            assert description.status is not None
+            assert child.status is not None
+            return f"{description.status.name} {child.status.name}"
 
     assert asyncio.run(scenario()) == "CANCELED CANCELED"
     assert not Path(f"/proc/{pid_file.read_text().strip()}").exists()

@@ -13,8 +13,17 @@ PRIORITIES: tuple[PriorityName, ...] = ("critical", "high", "medium", "low")
 CAPACITIES = {"deploy": 1, "pool": 3, "cpu": 5}
 
 
+# A short list, so that tasks with equal needs meet; free combinations, so that different ones cross.
+NEEDS = st.one_of(
+    st.sampled_from([{}, {"deploy": 1}, {"pool": 1}, {"pool": 3}, {"pool": 1, "cpu": 2}]),
+    st.fixed_dictionaries(
+        {}, optional={name: st.integers(1, capacity) for name, capacity in CAPACITIES.items()}
+    ),
+)
+
+
 @st.composite
-def plans(draw: st.DrawFn, most: int = 12, *, one_class: bool = False) -> PlanIndex:
+def demand_lists(draw: st.DrawFn, most: int = 12) -> list[TaskDemand]:
     """Plans that contend for a lock, a pool and a machine; durations are whole hours, 0 among them."""
     ids = [f"T{number:02}" for number in range(draw(st.integers(1, most)))]
     order = draw(st.permutations(ids))
@@ -25,17 +34,18 @@ def plans(draw: st.DrawFn, most: int = 12, *, one_class: bool = False) -> PlanIn
             TaskDemand(
                 id=name,
                 hours=float(draw(st.integers(0, 5))),
-                resources={
-                    resource: draw(st.integers(1, capacity))
-                    for resource, capacity in CAPACITIES.items()
-                    if draw(st.booleans())
-                },
+                resources=draw(NEEDS),
                 after=tuple(draw(st.sets(before, max_size=3))) if place else (),
-                priority="medium" if one_class else draw(st.sampled_from(PRIORITIES)),
+                priority=draw(st.sampled_from(PRIORITIES[:2])),
                 optional=draw(st.booleans()),
             )
         )
-    return build_plan_index(tasks, CAPACITIES)
+    return tasks
+
+
+def plans(most: int = 12) -> st.SearchStrategy[PlanIndex]:
+    """The same, ready for the scheduler."""
+    return demand_lists(most).map(lambda tasks: build_plan_index(tasks, CAPACITIES))
 
 
 def large_plan(count: int, seed: int = 1) -> PlanIndex:

@@ -89,6 +89,10 @@ class ScriptedRun:
 
     def check(self, decisions: Decisions, held_before: int) -> None:
         index, state = self.index, self.state
+        again = RunState.load(index, state.dump())
+        for name in ("indegree", "active", "stuck", "unsettled", "owed", "failed"):
+            assert getattr(again, name) == getattr(state, name), name
+        assert again.ledger.free == state.ledger.free
         for task in decisions.starts:
             for before in index.predecessors[task]:
                 assert state.state_of(before) is TaskState.COMPLETED or before in state.skipped

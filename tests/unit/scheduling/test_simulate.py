@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from random import Random
 from typing import get_args
 
 import pytest
@@ -15,7 +16,7 @@ from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_inde
 from planner.scheduling.simulate import simulate
 from planner.scheduling.waves import assign_waves
 from schemas.tasks import ExecutionModel
-from tests.unit.scheduling.random_plans import large_plan, plans
+from tests.unit.scheduling.random_plans import CAPACITIES, demand_lists, large_plan, plans
 
 NEVER_KEPT = 10**9
 
@@ -95,6 +96,21 @@ def test_the_order_of_the_file_decides_nothing() -> None:
     index = build_plan_index(tasks, {"db": 1})
     order = simulate(index, index.durations, Limits()).order
     assert [index.ids[task] for task in order] == ["A", "B", "C"]
+
+
+@given(demand_lists(), st.integers(1, 5), st.integers(1, 3), st.randoms(use_true_random=False))
+@settings(max_examples=200, deadline=None)
+def test_a_plan_in_any_order_gives_the_same_schedule(
+    tasks: list[TaskDemand], slots: int, overtaking: int, random: Random
+) -> None:
+    def named_starts() -> list[tuple[str, float]]:
+        index = build_plan_index(tasks, CAPACITIES)
+        schedule = simulate(index, index.durations, Limits(slots, overtaking=overtaking))
+        return [(index.ids[task], schedule.starts[task]) for task in schedule.order]
+
+    before = named_starts()
+    random.shuffle(tasks)
+    assert named_starts() == before
 
 
 def test_waves_take_longer_than_the_frontier_and_hold_the_barrier() -> None:

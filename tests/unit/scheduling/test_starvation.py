@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.scheduling.apply_event import apply
+from planner.scheduling.decide import decide
+from planner.scheduling.events import LimitsChanged, TaskFinished
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
+from planner.scheduling.run_state import RunState
 from planner.scheduling.simulate import Schedule, simulate
+from planner.scheduling.task_states import TaskState
 from schemas.features import PriorityName
 
 LENGTH = 60
@@ -83,6 +90,37 @@ def test_units_beside_those_kept_are_used_meanwhile() -> None:
     # The lock is what AFTER lacks: the processors go on working until the lock is free.
     assert max(schedule.finishes[index.number_of(f"S{n:02}")] for n in range(12)) == 6
     assert schedule.starts[index.number_of("AFTER")] == 9
+
+
+def keeping() -> tuple[PlanIndex, RunState, Limits]:
+    """LARGE was passed twice and the pool's free unit is kept for it, while B3 waits for one."""
+    tasks = [
+        TaskDemand("LARGE", 1, {"pool": 2}, wave=2),
+        TaskDemand("A", 9, {"pool": 1}, wave=1),
+        TaskDemand("B1", 8, {"pool": 1}, wave=1),
+        TaskDemand("B2", 7, {"pool": 1}, after=("B1",), wave=1),
+        TaskDemand("B3", 6, {"pool": 1}, after=("B2",), wave=1),
+    ]
+    index = build_plan_index(tasks, {"pool": 2})
+    state, limits = RunState.new(index), Limits(overtaking=1)
+    decide(index, state, limits)
+    for name in ("B1", "B2"):
+        apply(index, state, limits, TaskFinished(index.number_of(name)))
+        decide(index, state, limits)
+    assert state.state_of(index.number_of("B3")) is TaskState.READY
+    return index, state, limits
+
+
+def test_what_was_kept_for_a_task_that_is_skipped_is_used_at_once() -> None:
+    index, state, limits = keeping()
+    apply(index, state, limits, TaskFinished(index.number_of("LARGE"), "skipped"))
+    assert decide(index, state, limits).starts == (index.number_of("B3"),)
+
+
+def test_what_was_kept_for_a_task_that_must_wait_for_its_wave_is_used_at_once() -> None:
+    index, state, limits = keeping()
+    limits = apply(index, state, limits, LimitsChanged(replace(limits, model="wave_based")))
+    assert decide(index, state, limits).starts == (index.number_of("B3"),)
 
 
 def test_within_a_group_longer_paths_that_keep_arriving_do_not_pass_for_ever() -> None:
