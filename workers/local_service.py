@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
 
-from planner.machine.processes import end_process, process_start_time, spawn_daemon
+from planner.machine.processes import end_process, process_start_time
 from schemas.errors import WorkerPoolUnavailable
 from schemas.settings import Settings
 from workers.dev_server import DevServer, free_port, start_dev_server, stop_dev_server
+from workers.kept_processes import END_GRACE_SECONDS, KeptProcesses
 from workers.service_record import (
     Role,
     ServiceProcess,
@@ -28,23 +28,8 @@ from workers.state_folder import StateFolder, build_id
 from workers.temporal_connection import TemporalTarget, connect
 
 LOOK_SECONDS = 0.5
-BACK_OFF_SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0)
-STEADY_SECONDS = 60.0
-END_GRACE_SECONDS = 10.0
 SOURCE_ROOT = Path(__file__).resolve().parents[1]
 log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class _Kept:
-    """A process that is started again whenever it ends."""
-
-    role: Role
-    name: str
-    process: ServiceProcess | None = None
-    started: float = 0.0
-    failures: int = 0
-    due: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +51,7 @@ class LocalService:
     settings: Settings
     plan: ServicePlan
     server: DevServer | None = None
-    kept: list[_Kept] = field(default_factory=list)
+    kept: KeptProcesses | None = None
     ready: bool = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -77,10 +62,13 @@ class LocalService:
             await self._first_server()
             self._write()
             await connect(self._target())
-            self.kept.append(_Kept("control", "control"))
+            kept = self.kept = KeptProcesses(self.state, self._environment())
             while not stop.is_set():
-                self._fit_pool()
-                await self._keep_running(loop.time())
+                kept.want(wanted_pool(self.state, self.settings.execute.worker_min))
+                changed = await self._server_kept_running()
+                if kept.keep_running(loop.time()) or changed or not self.ready:
+                    self.ready = True
+                    self._write()
                 await _wait(stop, LOOK_SECONDS)
         finally:
             await asyncio.to_thread(self._end)
@@ -107,41 +95,16 @@ class LocalService:
         )
         log.info("server started", action="start", address=self.server.address)
 
-    async def _keep_running(self, now: float) -> None:
-        """Start what is missing; what ends again and again is started more and more slowly."""
-        changed = False
-        if self.server is not None and not self._server_process().alive():
-            log.warning("the server ended and is started again", action="restart")
+    async def _server_kept_running(self) -> bool:
+        """Start the server again on its database when it has ended; return whether that was needed."""
+        if self.server is None or self._server_process().alive():
+            return False
+        log.warning("the server ended and is started again", action="restart")
+        try:
             await self._start_server()
-            changed = True
-        for kept in self.kept:
-            if kept.process is not None and not kept.process.alive():
-                steady = now - kept.started > STEADY_SECONDS
-                kept.failures = 0 if steady else kept.failures + 1
-                kept.due = (
-                    now
-                    + BACK_OFF_SECONDS[min(kept.failures, len(BACK_OFF_SECONDS)) - 1 if kept.failures else 0]
-                )
-                log.warning("a process ended", action="ended", name=kept.name, failures=kept.failures)
-                kept.process, changed = None, True
-            if kept.process is None and now >= kept.due:
-                kept.process, kept.started, changed = self._start(kept), now, True
-        if changed or not self.ready:
-            self.ready = True
-            self._write()
-
-    def _fit_pool(self) -> None:
-        wanted = wanted_pool(self.state, self.settings.execute.worker_min)
-        have = sum(1 for kept in self.kept if kept.role == "worker")
-        self.kept.extend(_Kept("worker", f"worker-{number + 1}") for number in range(have, wanted))
-
-    def _start(self, kept: _Kept) -> ServiceProcess:
-        argv = [sys.executable, "-I", "-m", "tasks_cli", "worker", "--role", kept.role]
-        identity = spawn_daemon(argv, self._environment(), self.state.log(kept.name), self.state.path)
-        log.info("process started", action="start", name=kept.name, pid=identity.pid)
-        return ServiceProcess(
-            role=kept.role, pid=identity.pid, start_time=identity.start_time, name=kept.name
-        )
+        except WorkerPoolUnavailable as error:
+            log.error("the server could not be started, another try follows", action="fail", error=str(error))
+        return True
 
     def _environment(self) -> dict[str, str]:
         environment = {**os.environ, "TASKS_STATE_DIR": str(self.state.path)}
@@ -167,7 +130,8 @@ class LocalService:
         )
         if self.server is not None:
             yield self._server_process()
-        yield from (kept.process for kept in self.kept if kept.process is not None)
+        if self.kept is not None:
+            yield from self.kept.running()
 
     def _write(self) -> None:
         target = self._target()
@@ -182,9 +146,8 @@ class LocalService:
         write_service(self.state, record)
 
     def _end(self) -> None:
-        for kept in self.kept:
-            if kept.process is not None:
-                end_process(kept.process.pid, kept.process.start_time, END_GRACE_SECONDS)
+        if self.kept is not None:
+            self.kept.end()
         if self.server is not None:
             stop_dev_server(self.server)
         self.state.service_file.unlink(missing_ok=True)

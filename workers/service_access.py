@@ -35,15 +35,17 @@ def ensure_service(
     Raises:
         WorkerPoolUnavailable: when it does not become ready; names the log and its last lines.
     """
-    want_pool(state, workers or settings.execute.worker_min)
     state.path.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(state.start_lock):
         running = running_service(state)
+        wanted = workers or settings.execute.worker_min
         if running is not None and running.build == build_id(SOURCE_ROOT):
+            want_pool(state, wanted)
             return _wait_until_ready(state, None)
         if running is not None:
             say("the local service is of another build: it is replaced, running tasks go on afterwards")
         end_service(state)
+        want_pool(state, wanted)
         return _start(state, say)
 
 

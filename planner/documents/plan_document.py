@@ -124,7 +124,7 @@ def _metrics(plan: Plan) -> Iterator[str]:
         ("Tasks", f"{metrics.nodes}"),
         ("Dependencies", f"{metrics.edges}" + (f" ({kept})" if kept else "")),
         ("Edge density", f"{metrics.edgeDensity:.3f}"),
-        ("Longest path", f"{metrics.longestPath} stages"),
+        ("Longest path", counted(metrics.longestPath, "stage")),
         ("Most tasks side by side", f"{metrics.widthApprox} ({metrics.widthMethod})"),
         ("Titles that begin with a verb", _percent(metrics.verbFirstPct)),
         ("Evidence coverage", _percent(metrics.evidenceCoveragePct)),
