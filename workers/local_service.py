@@ -103,7 +103,7 @@ class LocalService:
         try:
             await self._start_server()
         except WorkerPoolUnavailable as error:
-            log.error("the server could not be started, another try follows", action="fail", error=str(error))
+            log.warning("the server did not start, another try follows", action="fail", error=str(error))
         return True
 
     def _environment(self) -> dict[str, str]:

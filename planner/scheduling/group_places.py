@@ -25,7 +25,7 @@ class GroupPlaces:
     comparison to know that none of them fits.
     """
 
-    __slots__ = ("_at", "_first_rank", "_heaps", "_index", "_ledger", "_tasks", "behind")
+    __slots__ = ("_at", "_first_rank", "_heaps", "_index", "_ledger", "_listed", "_tasks", "behind")
 
     def __init__(self, index: PlanIndex, tasks: ReadyTasks, ledger: ResourceLedger) -> None:
         self._index = index
@@ -33,6 +33,8 @@ class GroupPlaces:
         self._ledger = ledger
         self._at: list[Place] = [FRONT] * len(index.group_needs)
         self._heaps: dict[Place, list[tuple[int, int]]] = {FRONT: []}
+        # The one entry of a group that counts: older ones are dropped when they come up, each once.
+        self._listed: list[int] = [-1] * len(index.group_needs)
         self.behind: list[set[Place]] = [set() for _ in index.capacities]
         sizes = [index.priority_classes.count(priority) for priority in PRIORITY_CLASSES.values()]
         self._first_rank = [0, *accumulate(sizes)]
@@ -45,7 +47,8 @@ class GroupPlaces:
             heap = self._heaps[place] = []
             if place[0] >= 0:
                 self.behind[place[0]].add(place)
-        heapq.heappush(heap, (self._key(group), group))
+        self._listed[group] = self._key(group)
+        heapq.heappush(heap, (self._listed[group], group))
 
     def put_behind(self, group: int, resource: int) -> None:
         """Let a group stand behind a resource that it needs."""
@@ -73,14 +76,14 @@ class GroupPlaces:
         heap = self._heaps.get(place, [])
         while heap:
             key, group = heap[0]
-            if self._at[group] == place and self._tasks.counts[group]:
+            if key == self._listed[group] and self._at[group] == place and self._tasks.counts[group]:
                 current = self._key(group)
                 if key == current:
                     return heap[0]
-                if key < current:
-                    heapq.heapreplace(heap, (current, group))
-                    continue
-            heapq.heappop(heap)
+                self._listed[group] = current
+                heapq.heapreplace(heap, (current, group))
+            else:
+                heapq.heappop(heap)
         return None
 
     def pop(self, place: Place) -> int:

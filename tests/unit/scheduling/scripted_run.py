@@ -96,6 +96,11 @@ class ScriptedRun:
         for task in decisions.starts:
             for before in index.predecessors[task]:
                 assert state.state_of(before) is TaskState.COMPLETED or before in state.skipped
+            if self.limits.model == "wave_based":
+                assert index.waves[task] == min(wave for wave, count in state.unsettled.items() if count)
+        for overdue in state.ledger.overdue:
+            assert len(set(overdue)) == len(overdue)
+            assert all(state.queue.tasks.counts[group] for group in overdue)
         for resource, capacity in enumerate(index.capacities):
             assert sum(dict(index.demands[task]).get(resource, 0) for task in state.active) <= capacity
         assert len(state.active) <= max(held_before, self.limits.max_concurrent)

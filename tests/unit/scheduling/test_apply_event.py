@@ -100,6 +100,31 @@ def test_skipping_a_task_that_has_not_started_leaves_the_rest_in_order() -> None
     assert run.hear(TaskFinished(RIGHT)).starts == (END,)
 
 
+def test_skipping_the_best_of_those_who_wait_for_a_lock_lets_the_next_one_have_it() -> None:
+    tasks = [TaskDemand(name, hours, {"lock": 1}) for name, hours in (("A", 3), ("B", 2), ("C", 1))]
+    index, limits = build_plan_index(tasks, {"lock": 1}), Limits()
+    state = RunState.new(index)
+    assert decide(index, state, limits).starts == (0,)
+    apply(index, state, limits, TaskFinished(1, "skipped"))
+    apply(index, state, limits, TaskFinished(0))
+    assert decide(index, state, limits).starts == (2,)
+
+
+def test_a_retried_task_of_an_earlier_wave_comes_before_the_rest_of_the_later_one() -> None:
+    tasks = [TaskDemand("A", 1, {}, wave=1), TaskDemand("B", 2, {}, wave=2), TaskDemand("C", 1, {}, wave=2)]
+    index, limits = build_plan_index(tasks, {}), Limits(2, "wave_based")
+    state = RunState.new(index)
+    decide(index, state, limits)
+    apply(index, state, limits, TaskFinished(0, "failed"))
+    limits = apply(index, state, limits, LimitsChanged(Limits(1, "wave_based")))
+    assert decide(index, state, limits).starts == (1,)
+    apply(index, state, limits, TaskRetried(0))
+    limits = apply(index, state, limits, LimitsChanged(Limits(9, "wave_based")))
+    assert decide(index, state, limits).starts == (0,)
+    apply(index, state, limits, TaskFinished(0))
+    assert decide(index, state, limits).starts == (2,)
+
+
 def test_a_cancelled_task_is_failed_but_not_counted_as_a_failure() -> None:
     run = Run(Limits(failure_threshold=0.0), completed=(ROOT,))
     run.hear(TaskFinished(LEFT, "cancelled"))
