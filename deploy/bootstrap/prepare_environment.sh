@@ -53,6 +53,8 @@ python=$(find_python)
 uv=$(find_uv "$python")
 # The interpreter found above is the one to use; uv would otherwise offer to download another.
 export UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1
+# uv brings its own list of authorities; behind a proxy with a private one only the system's list will do.
+if [ -r /etc/ssl/certs/ca-certificates.crt ]; then export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"; fi
 
 say "making $environment with $("$python" --version)"
 "$uv" venv --quiet --allow-existing --python "$python" "$environment"

@@ -73,7 +73,9 @@ class GroupPlaces:
 
     def first(self, place: Place) -> tuple[int, int] | None:
         """Return the key and number of the best group at a place."""
-        heap = self._heaps.get(place, [])
+        heap = self._heaps.get(place)
+        if heap is None:
+            return None
         while heap:
             key, group = heap[0]
             if key == self._listed[group] and self._at[group] == place and self._tasks.counts[group]:
@@ -84,6 +86,10 @@ class GroupPlaces:
                 heapq.heapreplace(heap, (current, group))
             else:
                 heapq.heappop(heap)
+        if place[0] >= 0:
+            # An empty place need not be visited each time that units of its resource become free.
+            del self._heaps[place]
+            self.behind[place[0]].discard(place)
         return None
 
     def pop(self, place: Place) -> int:

@@ -92,4 +92,5 @@ class ReadyQueue:
         yield FRONT
         yield from self.seat_holders()
         for resource in self._ledger.freed:
-            yield from filter(self.places.may_have_room, self.places.behind[resource])
+            # A copy, since places that turn out to be empty leave the set meanwhile.
+            yield from filter(self.places.may_have_room, tuple(self.places.behind[resource]))
