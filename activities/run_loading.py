@@ -33,11 +33,12 @@ def load(request: LoadPlanInput) -> LoadPlanResult:
     wanted, path = request.request, Path(request.repository.path)
     base = wanted.base
     branch = wanted.branch or f"feature/{slug(request.run_id)}"
-    preflight = check_repository(path, base, branch, request.run_id)
+    folder = Path(wanted.plan_folder) if wanted.plan_folder else None
+    preflight = check_repository(path, base, branch, request.run_id, folder)
     stored, plan = _plan(preflight, wanted)
     if wanted.branch is None:
         branch = plan.meta.branch or f"feature/{slug(plan.meta.title or stored.plan_id)}"
-        preflight = check_repository(path, base, branch, request.run_id)
+        preflight = check_repository(path, base, branch, request.run_id, folder)
     create_feature_branch(preflight.folders, branch, preflight.base_commit)
     contents = {task.id: task.contentHash for task in plan.tasks.tasks}
     landed, notes = landed_tasks(preflight.folders, branch, preflight.base_commit, contents)

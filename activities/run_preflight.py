@@ -42,7 +42,9 @@ class Preflight:
     warnings: tuple[str, ...] = ()
 
 
-def check_repository(path: Path, base: str, branch: str, run_id: str) -> Preflight:
+def check_repository(
+    path: Path, base: str, branch: str, run_id: str, plan_folder: Path | None = None
+) -> Preflight:
     """Return what a run needs to know of the repository; nothing is changed.
 
     Args:
@@ -50,6 +52,7 @@ def check_repository(path: Path, base: str, branch: str, run_id: str) -> Preflig
         base: the commit-ish that the feature branch begins at.
         branch: the feature branch.
         run_id: the run, whose own commits on the branch are welcome.
+        plan_folder: where the plan is; lying in the checkout, it is no change of it.
 
     Raises:
         InvalidArguments: a name cannot be used.
@@ -72,7 +75,9 @@ def check_repository(path: Path, base: str, branch: str, run_id: str) -> Preflig
     _check_names(folders, branch)
     refuse_checked_out(folders, branch)
     _check_branch(folders, base_commit, branch, run_id)
-    return Preflight(folders, base_commit, _check_identity(path), _dirty_warning(path, base))
+    return Preflight(
+        folders, base_commit, _check_identity(path), _dirty_warning(folders.top, base, plan_folder)
+    )
 
 
 def create_feature_branch(folders: RepositoryFolders, branch: str, base: str) -> str:
@@ -178,8 +183,8 @@ def _check_identity(path: Path) -> Identity:
     return found
 
 
-def _dirty_warning(path: Path, base: str) -> tuple[str, ...]:
-    dirty = dirty_files(path)
+def _dirty_warning(top: Path, base: str, plan_folder: Path | None) -> tuple[str, ...]:
+    dirty = [name for name in dirty_files(top) if plan_folder is None or top / name != plan_folder]
     if not dirty:
         return ()
     names = ", ".join(os.fsencode(name).decode("utf-8", "backslashreplace") for name in dirty[:SHOWN_FILES])

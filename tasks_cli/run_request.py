@@ -62,7 +62,7 @@ def prepare_run(plan_argument: str, options: RunOptions) -> PreparedRun:
     branch = options.branch or plan.tasks.meta.branch or f"feature/{slug(plan.tasks.meta.title or identity)}"
     repository = (options.repo or Path.cwd()).absolute()
     run_id = options.run_id or f"{identity}-{repository_id(open_repository(repository))}"
-    preflight = check_repository(repository, options.base, branch, run_id)
+    preflight = check_repository(repository, options.base, branch, run_id, folder.absolute())
     for warning in preflight.warnings:
         print_warning(warning)
     commit = store_plan(preflight.folders, _files(folder), identity, preflight.identity)

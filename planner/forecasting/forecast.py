@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,10 +24,6 @@ class HourQuantiles:
     p50: float
     p80: float
     p95: float
-
-    def rounded(self) -> HourQuantiles:
-        """Return the same to 0.1 hours, as it is shown and written."""
-        return HourQuantiles(round(self.p50, 1), round(self.p80, 1), round(self.p95, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +46,6 @@ class Forecast:
     draws: int
     seed: int
     rho: float
-
-    def rounded(self) -> Forecast:
-        """Return the same with hours and concurrency to 0.1 and shares to 0.001."""
-        return replace(
-            self,
-            p50=round(self.p50, 1),
-            p80=round(self.p80, 1),
-            p95=round(self.p95, 1),
-            waves={wave: hours.rounded() for wave, hours in self.waves.items()},
-            average_concurrency=round(self.average_concurrency, 1),
-            utilisation={name: round(share, 3) for name, share in self.utilisation.items()},
-        )
 
 
 def forecast(

@@ -6,36 +6,43 @@ import re
 
 _VERBS = frozenset(
     """
-    abort accept activate adapt add adjust adopt align allow analyse analyze annotate answer append
-    apply archive assemble assert assess assign attach audit authenticate authorise authorize automate
-    backfill benchmark bind block build bump bundle cache calculate call cancel capture catch change
-    check choose clean clear close collect combine compare compile complete compose compress compute
-    configure confirm connect consolidate convert copy correct count cover create cut debug decide
-    declare decouple deduplicate define delete deliver deploy deprecate derive describe design detect
-    determine develop disable discover display document download draft draw drop edit emit enable encode
-    encrypt end enforce ensure escape establish estimate evaluate examine exclude execute expand expire
-    explain explore export expose extend extract fetch fill filter finalise finalize find finish fix
-    flush format forward freeze gate generate get give grant group guard handle harden hash hide hook
-    identify ignore implement import improve include increase index initialise initialize inject inline
-    insert inspect install instrument integrate introduce invalidate investigate invite isolate keep
-    label launch let limit link lint list listen load localise localize lock log lower maintain make
-    manage map mark mask measure merge migrate minimise minimize mock model modify monitor mount move
-    name normalise normalize notify observe offer open optimise optimize order organise organize package
-    parse pass patch perform persist pin plan poll populate port post prepare present preserve prevent
-    print process produce profile prompt protect prototype prove provide provision prune publish pull
-    push put query queue quote raise rate read rebase rebuild receive reconcile record recover redact
-    redesign redirect reduce refactor refresh refuse register reject relax release reload remove rename
-    render reorder repair replace replicate reply report require research reset resize resolve respond
-    restart restore restrict restructure resume retire retry return reuse review revise revoke rewrite
-    roll rollback rotate route run sample sanitise sanitize save scaffold scale scan schedule secure
-    seed select send separate serialise serialize serve set settle share ship show shrink sign simplify
-    simulate skip sort specify speed split stabilise stabilize standardise standardize start state stop
-    store stream streamline strip structure stub submit subscribe summarise summarize supply support
-    suppress surface suspend swap switch sync synchronise synchronize tag teach tell terminate test
-    throttle tidy tighten time toggle trace track train transfer transform translate trigger trim try
-    tune turn type unblock unify uninstall unlock unpack update upgrade upload use validate vendor
-    verify version view wait walk warn watch weigh wire wrap write
-    """.split()  # noqa: SIM905 - 300 words read better as text than as a list
+    abort accept activate adapt add address adjust adopt advance align allow analyse analyze annotate
+    answer append apply archive assemble assert assess assign attach audit authenticate authorise
+    authorize automate backfill begin benchmark bind block bring broaden build bump bundle cache
+    calculate call calm cancel capture catch centralise centralize change check choose clarify clean
+    clear clone close collect combine come compare compile complete compose compress compute configure
+    confirm connect consolidate consume control convert copy correct count cover create cross cut debug
+    decide declare decouple deduplicate define delete deliver demonstrate deny deploy deprecate derive
+    describe design detach detect determine develop disable discover display document download draft draw
+    drop echo edit embed emit employ enable encode encrypt end enforce enrich ensure enter equip escape
+    establish estimate evaluate examine exclude execute exercise expand expire explain explore export
+    expose extend extract factor feed fetch fill filter finalise finalize find finish fix flag flush fold
+    follow format forward free freeze gate gather generate get give go grant group grow guard halt handle
+    harden hash help hide hold hook host identify ignore implement import improve include increase index
+    initialise initialize inject inline insert inspect install instrument integrate introduce invalidate
+    investigate invite isolate join judge jump keep label launch learn leave let limit link lint list
+    listen load localise localize lock log look lower maintain make manage map mark mask measure meet
+    mend merge migrate minimise minimize mock model modify monitor mount move name narrow normalise
+    normalize note notify observe offer offload omit open optimise optimize order organise organize own
+    package pad park parse pass patch pay perform persist pick pin plan point polish poll populate port
+    post prefer preload prepare present preserve prevent prime print process produce profile prompt
+    protect prototype prove provide provision prune publish pull purge push put query queue quit quote
+    raise rate reach read rebase rebuild receive recognise recognize reconcile record recover redact
+    redesign redirect reduce refactor refresh refuse register reject relax release reload rely remember
+    remove rename render reorder repair repeat replace replicate reply report require rescue research
+    reset resize resolve respond restart restore restrict restructure resume retain retire retry return
+    reuse revert review revise revoke reword rework rewrite roll rollback rotate round route run sample
+    sanitise sanitize save say scaffold scale scan schedule secure see seed select sell send separate
+    serialise serialize serve set settle share ship show shrink sign simplify simulate skip slice smooth
+    solve sort space specify speed spell spin split spread stabilise stabilize stamp standardise
+    standardize start state stay stop store stream streamline stretch strip structure stub submit
+    subscribe suggest sum summarise summarize supply support suppress surface survey suspend swap switch
+    sync synchronise synchronize tag take talk teach tell terminate test think throttle tidy tie tighten
+    time toggle touch trace track train transfer transform translate trigger trim try tune turn type
+    unblock understand undo unify uninstall unlock unpack unpin unset update upgrade upload use validate
+    vary vendor verify version view wait walk warn wash watch weigh widen win wire work worry wrap write
+    yield
+    """.split()  # noqa: SIM905 - 400 words read better as text than as a list
 )
 _WORD = re.compile(r"[A-Za-z]+")
 

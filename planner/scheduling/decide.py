@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from planner.scheduling.group_places import FRONT, Place
+from planner.scheduling.group_places import FRONT, GroupPlaces, Place
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex
 from planner.scheduling.run_state import RunState
@@ -72,7 +72,8 @@ def _start_what_fits(index: PlanIndex, state: RunState, limits: Limits) -> list[
     """Start tasks, best first, until nothing fits or all slots are taken."""
     queue, places, ledger = state.queue, state.queue.places, state.ledger
     starts: list[int] = []
-    looks = _looks(state, queue.places_to_look())
+    looks: list[tuple[int, Place]] = []
+    _look_again(looks, places, queue.places_to_look())
     freed = set(ledger.freed)
     ledger.freed.clear()
     while looks and len(state.active) < limits.max_concurrent:
@@ -85,18 +86,17 @@ def _start_what_fits(index: PlanIndex, state: RunState, limits: Limits) -> list[
             continue
         group = places.pop(place)
         task = queue.tasks.next_task(group, limits.overtaking)
-        again: tuple[Place, ...] = (place,)
         if limits.model == "wave_based" and index.waves[task] > state.wave:
             queue.withhold(task)
             state.withheld.setdefault(index.waves[task], []).append(task)
-            again = (place, FRONT, *queue.seat_holders())
         elif _started(index, state, limits, task):
             starts.append(task)
-            again = (place, FRONT, *queue.seat_holders())
-        elif places.is_holder(group):
+        else:
+            if not places.is_holder(group):
+                _look_again(looks, places, (place,))
             continue
-        for look in _looks(state, dict.fromkeys(again)):
-            heapq.heappush(looks, look)
+        _look_again(looks, places, (place,) if place == FRONT else (place, FRONT))
+        _look_again(looks, places, queue.seat_holders())
     if looks:
         ledger.freed |= freed
     elif ledger.freed:
@@ -105,11 +105,12 @@ def _start_what_fits(index: PlanIndex, state: RunState, limits: Limits) -> list[
     return starts
 
 
-def _looks(state: RunState, places: Iterable[Place]) -> list[tuple[int, Place]]:
-    """Return these places by the key of the best group at each, as a heap."""
-    looks = [(first[0], place) for place in places if (first := state.queue.places.first(place)) is not None]
-    heapq.heapify(looks)
-    return looks
+def _look_again(looks: list[tuple[int, Place]], places: GroupPlaces, where: Iterable[Place]) -> None:
+    """Note these places with the key of the best group at each."""
+    for place in where:
+        first = places.first(place)
+        if first is not None:
+            heapq.heappush(looks, (first[0], place))
 
 
 def _started(index: PlanIndex, state: RunState, limits: Limits, task: int) -> bool:

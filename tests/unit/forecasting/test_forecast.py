@@ -83,13 +83,6 @@ def test_waves_are_forecast_one_by_one_and_add_up_to_the_plan_in_each_draw() -> 
     assert forecast(index, estimates, Limits(), seed=1, draws=5).waves == {}
 
 
-def test_numbers_are_rounded_only_when_asked() -> None:
-    index = large_plan(10)
-    exact = forecast(index, around(index), Limits(5), seed=1, draws=20)
-    assert exact.rounded() != exact
-    assert hours(exact.rounded()) == tuple(round(one, 1) for one in hours(exact))
-
-
 def test_a_plan_without_tasks_is_done_at_once() -> None:
     expected = forecast(build_plan_index([], {"db": 1}), [], Limits(), seed=1, draws=3)
     assert hours(expected) == (0, 0, 0)
