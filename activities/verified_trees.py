@@ -39,10 +39,10 @@ class VerifiedTree:
     def record(self, check: str, result: CheckResult) -> bool:
         """Remember a result and return whether that was done.
 
-        Only commands that are green or red are remembered. It is for the caller to leave out what says
-        more about the machine than about the tree, such as a deadline that passed.
+        Only commands that are green are remembered. What is red may have been mended outside of the tree by
+        the next time somebody looks, and a retry that repeats an old verdict would be none.
         """
-        if result.kind not in {"verify", "command"} or result.verdict == "not_measurable":
+        if result.kind not in {"verify", "command"} or result.verdict != "green":
             return False
         self.folder.mkdir(parents=True, exist_ok=True)
         write_atomically(self._file(check), result.model_dump_json(indent=1).encode())

@@ -230,6 +230,19 @@ class PauseRequest(Record):
     hold: bool = False
 
 
+class TaskChoice(Record):
+    """Which task a person means, and why, for the record."""
+
+    task_id: TaskId
+    reason: str = "asked for by a person"
+
+
+class LimitsChange(Record):
+    """New limits for a run that goes on; what is absent stays."""
+
+    max_concurrent: Annotated[int, Field(ge=1)] | None = None
+
+
 class RunResult(Record):
     """How a run ended."""
 

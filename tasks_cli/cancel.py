@@ -7,8 +7,14 @@ import click
 
 @click.command("cancel")
 @click.argument("run_id", metavar="RUN")
-def command(run_id: str) -> int:
-    """End RUN: its processes are ended and its worktrees removed; branches and evidence stay."""
+@click.argument("task_id", metavar="[TASK]", required=False)
+def command(run_id: str, task_id: str | None) -> int:
+    """End RUN, or one TASK of it: processes are ended, worktrees removed; branches and evidence stay."""
+    if task_id is not None:
+        from schemas.execution import TaskChoice
+        from tasks_cli.change_run import change_run
+
+        return change_run(run_id, "cancel_task", TaskChoice(task_id=task_id))
     from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
     from schemas.errors import RunNotFound

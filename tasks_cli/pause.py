@@ -8,17 +8,13 @@ import click
 @click.command("pause")
 @click.argument("run_id", metavar="RUN")
 @click.option("--reason", default="paused by a person", help="What others are told.")
-def command(run_id: str, reason: str) -> int:
+@click.option("--hold", is_flag=True, help="Let running tasks stop at the end of their phase as well.")
+def command(run_id: str, reason: str, hold: bool) -> int:
     """Start no more tasks of RUN; what runs goes on to its end."""
-    from schemas.execution import ChangeReply, PauseRequest
-    from tasks_cli.printing import print_note, print_result
-    from tasks_cli.service_client import Service, asked, with_service
-    from workflows.execute_plan import ExecutePlan
+    from schemas.execution import PauseRequest
+    from tasks_cli.change_run import change_run
+    from tasks_cli.printing import print_note
 
-    async def body(service: Service) -> ChangeReply:
-        update = service.run(run_id).execute_update(ExecutePlan.pause, PauseRequest(reason=reason))
-        return await asked(update, run_id)
-
-    print_result(with_service(body).message)
+    code = change_run(run_id, "pause", PauseRequest(reason=reason, hold=hold))
     print_note(f"next: tasks continue {run_id}")
-    return 0
+    return code

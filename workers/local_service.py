@@ -61,8 +61,8 @@ class LocalService:
         try:
             await self._first_server()
             self._write()
-            await connect(self._target())
-            kept = self.kept = KeptProcesses(self.state, self._environment())
+            await connect(_target(self.server))
+            kept = self.kept = KeptProcesses(self.state, _environment(self.state, self.server))
             while not stop.is_set():
                 kept.want(wanted_pool(self.state, self.settings.execute.worker_min))
                 changed = await self._server_kept_running()
@@ -106,17 +106,6 @@ class LocalService:
             log.warning("the server did not start, another try follows", action="fail", error=str(error))
         return True
 
-    def _environment(self) -> dict[str, str]:
-        environment = {**os.environ, "TASKS_STATE_DIR": str(self.state.path)}
-        if self.server is not None:
-            environment["TEMPORAL_ADDRESS"] = self.server.address
-        return environment
-
-    def _target(self) -> TemporalTarget:
-        if self.server is None:
-            return TemporalTarget()
-        return TemporalTarget(self.server.address, ui_url=self.server.ui_url)
-
     def _server_process(self) -> ServiceProcess:
         assert self.server is not None  # noqa: S101 - called only with a server; tells mypy
         return ServiceProcess(
@@ -134,7 +123,7 @@ class LocalService:
             yield from self.kept.running()
 
     def _write(self) -> None:
-        target = self._target()
+        target = _target(self.server)
         record = ServiceRecord(
             build=build_id(SOURCE_ROOT),
             address=target.local_address,
@@ -152,6 +141,15 @@ class LocalService:
             stop_dev_server(self.server)
         self.state.service_file.unlink(missing_ok=True)
         self.state.pool_file.unlink(missing_ok=True)
+
+
+def _environment(state: StateFolder, server: DevServer | None) -> dict[str, str]:
+    environment = {**os.environ, "TASKS_STATE_DIR": str(state.path)}
+    return environment if server is None else {**environment, "TEMPORAL_ADDRESS": server.address}
+
+
+def _target(server: DevServer | None) -> TemporalTarget:
+    return TemporalTarget() if server is None else TemporalTarget(server.address, ui_url=server.ui_url)
 
 
 def end_service(state: StateFolder) -> bool:

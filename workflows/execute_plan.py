@@ -1,26 +1,30 @@
 """ExecutePlan: one run of a plan. Decide, start children, wait, record (design 7.1)."""
 
-import asyncio
-
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from schemas.execution import ChangeReply, Explanation, PauseRequest, Progress, RunResult, RunStatus
-from workflows import plan_run
-from workflows.cancellation import despite_cancellation
-from workflows.plan_answers import explain_task
-from workflows.plan_board import plan_board
+from schemas.execution import (
+    ChangeReply,
+    Explanation,
+    LimitsChange,
+    PauseRequest,
+    RunResult,
+    RunStatus,
+    TaskChoice,
+)
+from workflows import plan_run, plan_steering
+from workflows.plan_answers import explain_task, loading_status
+from workflows.plan_loop import run_to_end
 from workflows.plan_run import PlanRun
 
 
 @workflow.defn(name="ExecutePlan", failure_exception_types=[ValueError])
 class ExecutePlan:
-    """One run; its id is the workflow id. State is in `PlanProgress`, the steps are in `plan_run`."""
+    """One run; its id is the workflow id. Here are its handlers; the loop is in `plan_loop`."""
 
     def __init__(self) -> None:
         self._run: PlanRun | None = None
-        self._woken = False
 
     @workflow.run
     async def run(self, request: RawValue) -> RunResult:
@@ -30,52 +34,14 @@ class ExecutePlan:
             ApplicationError: `InvalidArguments` for an input that cannot be read; `ExecutionFailed` or
                 `ExecutionFailedWithoutCheckpoint` with the `RunResult` as details.
         """
-        self._run = run = await plan_run.load(plan_run.decode_request(request), workflow.now())
-        while run.progress.outcome is None:
-            try:
-                await self._step(run)
-            except asyncio.CancelledError:
-                plan_run.cancel(run)
-        results: list[RunResult] = []
-        await despite_cancellation(plan_run.finish(run, results))
-        self._show(run)
-        if run.progress.outcome == "cancelled":
-            raise asyncio.CancelledError
-        if run.progress.outcome == "failed":
-            raise plan_run.failure(results[0])
-        return results[0]
-
-    async def _step(self, run: PlanRun) -> None:
-        """Take in what happened, start what can start, and wait for more."""
-        if workflow.cancellation_reason() is not None and not run.progress.cancelling:
-            plan_run.cancel(run)
-        plan_run.take_in_endings(run)
-        decisions = run.progress.decide()
-        await plan_run.start_tasks(run, decisions.starts)
-        self._woken = False
-        self._show(run)
-        if decisions.finished:
-            run.progress.outcome = decisions.outcome
-            return
-        await workflow.wait_condition(
-            lambda: (
-                bool(run.inbox)
-                or self._woken
-                or (workflow.cancellation_reason() is not None and not run.progress.cancelling)
-            )
-        )
+        self._run = await plan_run.load(plan_run.decode_request(request), workflow.now())
+        return await run_to_end(self._run)
 
     @workflow.query
     def status(self) -> RunStatus:
         """Return the whole run; before the plan is loaded only that it is being loaded."""
         if self._run is None:
-            return RunStatus(
-                run_id=workflow.info().workflow_id,
-                state="running",
-                branch=None,
-                progress=Progress(completed=0, total=0),
-                reason="the plan is being loaded and its checks are being probed",
-            )
+            return loading_status(workflow.info().workflow_id)
         return self._run.status(workflow.now())
 
     @workflow.query
@@ -86,12 +52,48 @@ class ExecutePlan:
     @workflow.update
     def pause(self, request: PauseRequest) -> ChangeReply:
         """Start nothing more."""
-        return self._changed(self._loaded().progress.pause(request.reason))
+        return self._changed(plan_run.pause(self._loaded(), request))
 
     @workflow.update
     def continue_run(self) -> ChangeReply:
         """Start tasks again."""
-        return self._changed(self._loaded().progress.go_on())
+        return self._changed(plan_run.go_on(self._loaded()))
+
+    @workflow.update
+    def retry(self, choice: TaskChoice) -> ChangeReply:
+        """Let a failed task begin again."""
+        return self._changed(plan_steering.retry(self._loaded().progress, choice))
+
+    @workflow.update
+    def skip(self, choice: TaskChoice) -> ChangeReply:
+        """Leave a task undone; what depends on it goes on."""
+        return self._changed(plan_steering.skip(self._loaded().progress, choice))
+
+    @workflow.update
+    def cancel_task(self, choice: TaskChoice) -> ChangeReply:
+        """End a running task; it can be retried."""
+        return self._changed(plan_run.cancel_task(self._loaded(), choice))
+
+    @workflow.update
+    def set_limits(self, change: LimitsChange) -> ChangeReply:
+        """Do more or less at once."""
+        return self._changed(plan_steering.change_limits(self._loaded().progress, change))
+
+    @retry.validator
+    def _check_retry(self, choice: TaskChoice) -> None:
+        plan_steering.check_retry(self._loaded().progress, choice)
+
+    @skip.validator
+    def _check_skip(self, choice: TaskChoice) -> None:
+        plan_steering.check_skip(self._loaded().progress, choice)
+
+    @cancel_task.validator
+    def _check_cancel_task(self, choice: TaskChoice) -> None:
+        plan_steering.check_cancel(self._loaded().progress, choice)
+
+    @set_limits.validator
+    def _check_limits(self, change: LimitsChange) -> None:  # noqa: ARG002 - the signature of the update
+        self._loaded()
 
     @pause.validator
     def _check_pause(self, request: PauseRequest) -> None:  # noqa: ARG002 - the signature of the update
@@ -108,8 +110,5 @@ class ExecutePlan:
         return self._run
 
     def _changed(self, reply: ChangeReply) -> ChangeReply:
-        self._woken = True
+        self._loaded().woken = True
         return reply
-
-    def _show(self, run: PlanRun) -> None:
-        workflow.set_current_details(plan_board(run.status(workflow.now())))

@@ -28,6 +28,17 @@ def run_status(progress: PlanProgress) -> RunStatus:
     )
 
 
+def loading_status(run_id: str) -> RunStatus:
+    """Return the status of a run whose plan is not there yet."""
+    return RunStatus(
+        run_id=run_id,
+        state="running",
+        branch=None,
+        progress=Progress(completed=0, total=0),
+        reason="the plan is being loaded and its checks are being probed",
+    )
+
+
 def explain_task(progress: PlanProgress, task_id: str) -> Explanation:
     """Return why a task is where it is.
 

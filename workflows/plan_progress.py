@@ -90,14 +90,14 @@ class PlanProgress:
                 task_id=result.task_id, commit=result.landed_commit, attempt=result.attempts
             )
         self.notes = (*self.notes, *(f"{result.task_id}: {note}" for note in result.notes))
-        self._apply(TaskFinished(self.index.number_of(result.task_id), result.outcome))
+        self.apply(TaskFinished(self.index.number_of(result.task_id), result.outcome))
 
     def pause(self, reason: str) -> ChangeReply:
         """Start nothing more until the run is continued."""
         if self.pause_reason is not None:
             return ChangeReply(changed=False, message=f"the run is paused already: {self.pause_reason}")
         self.pause_reason = reason
-        self._apply(RunPaused(reason))
+        self.apply(RunPaused(reason))
         return ChangeReply(changed=True, message=f"the run starts nothing more: {reason}")
 
     def go_on(self) -> ChangeReply:
@@ -105,14 +105,14 @@ class PlanProgress:
         if self.pause_reason is None:
             return ChangeReply(changed=False, message="the run is not paused")
         before, self.pause_reason = self.pause_reason, None
-        self._apply(RunContinued())
+        self.apply(RunContinued())
         return ChangeReply(changed=True, message=f"the run goes on; it was paused: {before}")
 
     def cancel(self) -> None:
         """Start nothing more and end when the running tasks have ended."""
         if not self.cancelling:
             self.cancelling = True
-            self._apply(CancelRequested())
+            self.apply(CancelRequested())
 
     def next_workflow_id(self, task_id: str) -> str:
         """Return the workflow id for one more start of a task; generations count from 1."""
@@ -127,5 +127,10 @@ class PlanProgress:
         """Return what to start now and whether the run has ended."""
         return decide(self.index, self.state, self.limits)
 
-    def _apply(self, event: Event) -> None:
-        apply(self.index, self.state, self.limits, event)
+    def apply(self, event: Event) -> None:
+        """Let the scheduler take in an event.
+
+        Raises:
+            TransitionRefused: when it does not fit the task's state; nothing has changed then.
+        """
+        self.limits = apply(self.index, self.state, self.limits, event)

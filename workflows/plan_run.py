@@ -16,13 +16,16 @@ from temporalio.exceptions import (
 
 from schemas.activity_io import FinishRunInput, LoadPlanInput, LoadPlanResult, ProbeResult
 from schemas.execution import (
+    ChangeReply,
     ExecutePlanInput,
     ExecuteTaskInput,
     Feedback,
+    PauseRequest,
     RepositoryHandle,
     RunContext,
     RunResult,
     RunStatus,
+    TaskChoice,
     TaskOutline,
     TaskResult,
 )
@@ -47,6 +50,9 @@ class PlanRun:
     children: dict[str, workflow.ChildWorkflowHandle[ExecuteTask, TaskResult]] = field(default_factory=dict)
     inbox: deque[str] = field(default_factory=deque)
     waiting_starts: deque[int] = field(default_factory=deque)
+    woken: bool = False
+    hold: bool = False
+    hold_sent: bool = False
 
     def status(self, now: datetime) -> RunStatus:
         """Return what the query `status` answers."""
@@ -103,6 +109,42 @@ def take_in_endings(run: PlanRun) -> None:
     while run.inbox:
         task_id = run.inbox.popleft()
         run.progress.task_ended(_ending(task_id, run.children.pop(task_id)))
+
+
+def pause(run: PlanRun, request: PauseRequest) -> ChangeReply:
+    """Start nothing more; with `hold`, running tasks stop at the end of their phase as well."""
+    if request.hold and not run.hold:
+        run.hold = True
+        run.progress.pause(request.reason)
+        message = f"the run starts nothing more, running tasks stop after their phase: {request.reason}"
+        return ChangeReply(changed=True, message=message)
+    return run.progress.pause(request.reason)
+
+
+def go_on(run: PlanRun) -> ChangeReply:
+    """Start tasks again, and let held ones go on."""
+    run.hold = False
+    return run.progress.go_on()
+
+
+async def send_hold(run: PlanRun) -> None:
+    """Tell the running tasks to hold or to go on; one that has just ended need not hear it."""
+    if run.hold == run.hold_sent:
+        return
+    run.hold_sent = run.hold
+    signals = (handle.signal(ExecuteTask.set_hold, run.hold) for handle in run.children.values())
+    for outcome in await asyncio.gather(*signals, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            workflow.logger.info("a task had ended before it could be held: %s", outcome)
+
+
+def cancel_task(run: PlanRun, choice: TaskChoice) -> ChangeReply:
+    """End one running task: its processes and its worktree; its branch and evidence stay."""
+    handle = run.children.get(choice.task_id)
+    if handle is None:
+        return ChangeReply(changed=False, message=f"{choice.task_id} is ending already")
+    handle.cancel()
+    return ChangeReply(changed=True, message=f"{choice.task_id} is being cancelled; it can be retried")
 
 
 def cancel(run: PlanRun) -> None:

@@ -5,14 +5,31 @@ import uuid
 from pathlib import Path
 
 import pytest
-from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+from temporalio.client import (
+    Client,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+)
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 
-from schemas.execution import CONTROL_QUEUE, ExecutePlanInput, PauseRequest, RunResult, RunStatus
+from schemas.execution import (
+    CONTROL_QUEUE,
+    ExecutePlanInput,
+    LimitsChange,
+    PauseRequest,
+    RunLimits,
+    RunResult,
+    RunStatus,
+    TaskChoice,
+    TaskResult,
+)
 from tests.small_project import git, plan_project, runbook, task
 from tests.temporal.service import running_service
 from workers.dev_server import DevServer
 from workflows.execute_plan import ExecutePlan
+from workflows.execute_task import ExecuteTask
 
 MOST_EVENTS = 60
 
@@ -259,3 +276,112 @@ async def until_run(handle: WorkflowHandle[ExecutePlan, RunResult], state: str) 
 def test_the_input_of_a_run_must_hold_exactly_one_plan() -> None:
     with pytest.raises(ValueError, match="exactly one"):
         ExecutePlanInput(repository="/r")
+
+
+def test_a_failed_task_is_retried_while_the_run_goes_on_and_a_skipped_one_is_passed(
+    temporal_server: DevServer, tmp_path: Path
+) -> None:
+    gate, mended = tmp_path / "gate", tmp_path / "mended"
+    wait = f"while [ ! -e {gate} ]; do sleep 0.05; done"
+    text = runbook(
+        task("Wait", f"{wait}\necho w > w.txt", "test -s w.txt", id="W"),
+        task("Write a", "echo a > a.txt", f"test -e {mended}", id="A", max_retries=0),
+        task("Write b", "echo b > b.txt", "false", id="B", max_retries=0),
+        task("Write c", "echo c > c.txt", "test -s c.txt", id="C", after="[B]"),
+    )
+    project = plan_project(tmp_path, text)
+
+    async def scenario() -> tuple[list[str], RunResult]:
+        async with running_service(temporal_server, tmp_path / "state") as client:
+            handle = await start(client, project.request)
+            await until_state(handle, "A", "failed")
+            await until_state(handle, "B", "failed")
+            refused = await refusal(handle, "retry", "W")
+            unknown = await refusal(handle, "skip", "Z")
+            mended.touch()
+            await handle.execute_update(ExecutePlan.retry, TaskChoice(task_id="A"))
+            await handle.execute_update(ExecutePlan.skip, TaskChoice(task_id="B"))
+            again = await refusal(handle, "skip", "B")
+            await until_state(handle, "A", "completed")
+            gate.touch()
+            return [refused, unknown, again], await handle.result()
+
+    words, result = asyncio.run(scenario())
+    assert "only a failed task" in words[0]
+    assert "no task 'Z'" in words[1]
+    assert "skipped already" in words[2]
+    assert sorted(subject.split(":")[0] for subject in project.landed()) == ["Land A", "Land C", "Land W"]
+    assert result.state == "succeeded"
+
+
+def test_limits_change_while_a_run_goes_on_and_a_task_can_be_cancelled_alone(
+    temporal_server: DevServer, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    wait = f"while [ ! -e {gate} ]; do sleep 0.05; done"
+    sections = [
+        task(f"Write {name}", f"{wait}\necho {name} > {name}.txt", "true", id=name) for name in ("A", "B")
+    ]
+    project = plan_project(tmp_path, runbook(*sections))
+    request = project.request.model_copy(update={"limits": RunLimits(max_concurrent=1)})
+
+    async def scenario() -> tuple[str, RunStatus]:
+        async with running_service(temporal_server, tmp_path / "state") as client:
+            handle = await start(client, request)
+            await until_state(handle, "A", "running")
+            waiting = await handle.query(ExecutePlan.explain, "B")
+            await handle.execute_update(ExecutePlan.set_limits, LimitsChange(max_concurrent=2))
+            await until_state(handle, "B", "running")
+            await handle.execute_update(ExecutePlan.cancel_task, TaskChoice(task_id="A"))
+            await until_state(handle, "A", "failed")
+            gate.touch()
+            with pytest.raises(WorkflowFailureError):
+                await handle.result()
+            return waiting.reason, await handle.query(ExecutePlan.status)
+
+    reason, status = asyncio.run(scenario())
+    assert "1 of 1" in reason
+    assert {found.id: found.state for found in status.tasks} == {"A": "failed", "B": "completed"}
+
+
+def test_a_held_run_stops_its_tasks_at_the_end_of_their_phase(
+    temporal_server: DevServer, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    wait = f"while [ ! -e {gate} ]; do sleep 0.05; done"
+    project = plan_project(tmp_path, runbook(task("Write a", f"{wait}\necho a > a.txt", "true", id="A")))
+
+    async def scenario() -> tuple[str | None, str | None, RunResult]:
+        async with running_service(temporal_server, tmp_path / "state") as client:
+            handle = await start(client, project.request)
+            child = client.get_workflow_handle_for(ExecuteTask.run, f"{handle.id}/A/1")
+            await until_phase(child, "develop")
+            await handle.execute_update(ExecutePlan.pause, PauseRequest(hold=True))
+            gate.touch()
+            await until_phase(child, "review")
+            held = await child.query(ExecuteTask.status)
+            await handle.execute_update(ExecutePlan.continue_run)
+            return held.phase, held.reason, await handle.result()
+
+    phase, reason, result = asyncio.run(scenario())
+    assert phase == "review"
+    assert "held" in (reason or "")
+    assert result.state == "succeeded"
+
+
+async def refusal(handle: WorkflowHandle[ExecutePlan, RunResult], update: str, name: str) -> str:
+    """Return the words with which an update was refused."""
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await handle.execute_update(update, TaskChoice(task_id=name))
+    return str(refused.value.cause)
+
+
+async def until_phase(child: WorkflowHandle[ExecuteTask, TaskResult], phase: str) -> None:
+    for _ in range(300):
+        try:
+            if (await child.query(ExecuteTask.status)).phase == phase:
+                return
+        except RPCError:
+            pass  # the task's workflow has not begun yet
+        await asyncio.sleep(0.1)
+    pytest.fail(f"the task never came to {phase}")

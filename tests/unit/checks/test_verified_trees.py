@@ -15,15 +15,17 @@ def known(tmp_path: Path) -> VerifiedTree:
     return VerifiedTree(tmp_path / "verified", TREE, "none")
 
 
-def test_a_tree_is_not_measured_twice(shop: Shop, known: VerifiedTree) -> None:
+def test_what_is_green_on_a_tree_is_not_measured_twice_and_what_is_red_is(
+    shop: Shop, known: VerifiedTree
+) -> None:
     plan = [verify("echo x >> ../count"), verify("echo y >> ../count; false")]
 
     first = shop.run(plan, verified=known)
     second = shop.run(plan, verified=known)
 
-    assert (shop.work.path.parent / "count").read_text() == "x\ny\n"
+    assert (shop.work.path.parent / "count").read_text() == "x\ny\ny\n"
     assert [result.verdict for result in second] == [result.verdict for result in first] == ["green", "red"]
-    assert [result.reused for result in second] == [True, True]
+    assert [result.reused for result in second] == [True, False]
 
 
 def test_another_tree_script_expectation_or_environment_is_measured(

@@ -1,0 +1,17 @@
+"""`tasks skip`: leave a task of a run undone."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("skip")
+@click.argument("run_id", metavar="RUN")
+@click.argument("task_id", metavar="TASK")
+@click.option("--reason", default="asked for by a person", help="What the run notes.")
+def command(run_id: str, task_id: str, reason: str) -> int:
+    """Leave TASK of RUN undone; what depends on it goes on without it."""
+    from schemas.execution import TaskChoice
+    from tasks_cli.change_run import change_run
+
+    return change_run(run_id, "skip", TaskChoice(task_id=task_id, reason=reason))
