@@ -1,4 +1,4 @@
-"""A machine with a local service that the tests share, and machines of their own for those that break things."""
+"""A machine whose service the tests share, and machines of their own for those that break things."""
 
 from __future__ import annotations
 

@@ -26,9 +26,15 @@ class Gates:
         return cls(folder)
 
     def passing(self, point: str) -> str:
-        """Return the line of a script that passes a gate; `point` may use variables of the shell."""
-        name = f'{self.folder}/{point}'
-        return f'echo "{point} $$" >> {self.folder}/log; while [ -e "{name}" ]; do sleep 0.05; done'
+        """Return the lines of a script that pass a gate; `point` may use variables of the shell.
+
+        A gate may be closed for every passing (`point`), or for the n-th alone (`point#n`).
+        """
+        return (
+            f'point="{point}"; echo "$point $$" >> {self.folder}/log\n'
+            f'gate="{self.folder}/$point"; number=$(grep -c "^$point " {self.folder}/log)\n'
+            'while [ -e "$gate" ] || [ -e "$gate#$number" ]; do sleep 0.05; done'
+        )
 
     def close(self, point: str) -> None:
         """Let scripts wait at a point."""
@@ -51,4 +57,8 @@ class Gates:
 
     def _lines(self) -> list[str]:
         # A line counts when it is whole.
-        return [line for line in (self.folder / "log").read_text().splitlines(keepends=True) if line.endswith("\n")]
+        return [
+            line
+            for line in (self.folder / "log").read_text().splitlines(keepends=True)
+            if line.endswith("\n")
+        ]

@@ -27,7 +27,7 @@ class RunningCommand:
         cls, arguments: Sequence[str | Path], cwd: Path, environment: Mapping[str, str]
     ) -> RunningCommand:
         """Start `tasks` in a process group of its own, as a shell does with what a user types."""
-        folder = Path(tempfile.mkdtemp(prefix="command-", dir=environment["TASKS_STATE_DIR"] + "/.."))
+        folder = Path(tempfile.mkdtemp(prefix="command-", dir=Path(environment["TASKS_STATE_DIR"]).parent))
         stdout, stderr = folder / "stdout", folder / "stderr"
         with stdout.open("wb") as out, stderr.open("wb") as err:
             process = subprocess.Popen(

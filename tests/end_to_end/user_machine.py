@@ -1,4 +1,4 @@
-"""A user's machine of its own: a state folder, ports that nobody else uses, quick times, and its local service."""
+"""A user's machine of its own: a state folder, free ports, quick times, and a local service."""
 
 from __future__ import annotations
 

@@ -8,9 +8,7 @@ from collections.abc import Callable
 LOOK_SECONDS = 0.05
 
 
-def wait_until(
-    true: Callable[[], object], what: str | Callable[[], object], *, seconds: float = 60
-) -> None:
+def wait_until(true: Callable[[], object], what: str | Callable[[], object], *, seconds: float = 60) -> None:
     """Wait until a condition holds.
 
     Args:
