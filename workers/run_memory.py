@@ -6,11 +6,16 @@ from pathlib import Path
 
 from activities.run_loading import REQUEST_FILE
 from planner.machine.repository_folders import open_repository
+from schemas.errors import RepositoryUnusable
 from schemas.execution import ExecutePlanInput
 from workers.state_folder import read_json
 
 
 def remembered_request(repository: Path, run_id: str) -> ExecutePlanInput | None:
-    """Return the input of a run as the repository keeps it, or None."""
-    value = read_json(open_repository(repository).tasks / run_id / REQUEST_FILE)
+    """Return the input of a run as the repository keeps it; None when there is none, or no repository."""
+    try:
+        folders = open_repository(repository)
+    except RepositoryUnusable:
+        return None
+    value = read_json(folders.tasks / run_id / REQUEST_FILE)
     return None if value is None else ExecutePlanInput.model_validate(value)

@@ -8,6 +8,7 @@ from pathlib import Path
 from planner.rules import hard_fails, integrity, quality_metrics
 from planner.rules.rule import Rule
 from planner.storage.json_positions import lines_of
+from planner.storage.plan_folder import described
 from schemas.dag import Finding
 from schemas.errors import (
     CyclicDependencies,
@@ -72,7 +73,7 @@ def rejection(findings: Iterable[Finding]) -> TasksError | None:
     )
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return kind(
-        f"the plan is rejected: {first.message} [{first.rule}]{more}",
+        f"the plan is rejected: {described(first)}{more}",
         hint="mend the document as said and plan again; the folder holds all findings in dag.json",
     )
 
