@@ -43,7 +43,7 @@ async def run_develop(frame: TaskFrame, request: DevelopInput, tries: int) -> De
     if not outcome.ended:
         return DevelopResult(commit=None, feedback=outcome.feedback)
     await asyncio.to_thread(check_token, work, request.lease.token)
-    return await asyncio.to_thread(_commit, frame, work, request.base_commit)
+    return await asyncio.to_thread(_commit, frame, work, request.base_commit, outcome)
 
 
 async def _execute(frame: TaskFrame, work: WorkFolder, request: DevelopInput) -> ExecutorOutcome:
@@ -61,9 +61,10 @@ async def _execute(frame: TaskFrame, work: WorkFolder, request: DevelopInput) ->
     return outcome
 
 
-def _commit(frame: TaskFrame, work: WorkFolder, base: str) -> DevelopResult:
+def _commit(frame: TaskFrame, work: WorkFolder, base: str, outcome: ExecutorOutcome) -> DevelopResult:
     changes = _changes(frame, work, base)
-    may_be_empty = frame.task.changes in {"optional", "none"} or frame.attempt.run.executor == "noop"
+    asked_for_none = frame.task.changes in {"optional", "none"} or frame.attempt.run.executor == "noop"
+    may_be_empty = asked_for_none or outcome.already_done
     by_command = frame.task.execution is not None and frame.task.execution.executor == "command"
     chosen = changes.to_commit(keep_empty=by_command)
     message = work_message(frame.task.title, frame.trailers)
@@ -79,7 +80,7 @@ def _commit(frame: TaskFrame, work: WorkFolder, base: str) -> DevelopResult:
     )
     discard(work, [path for path in changes.paths if path.path not in set(chosen)])
     shown = tuple(path.shown for path in changes.paths if path.path in set(chosen))
-    return DevelopResult(commit=commit, changed=shown, left_out=left_out)
+    return DevelopResult(commit=commit, changed=shown, left_out=left_out, already_done=outcome.already_done)
 
 
 def _committed_before(frame: TaskFrame, base: str) -> str | None:

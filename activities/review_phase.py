@@ -34,6 +34,7 @@ def _change(frame: TaskFrame, request: ReviewInput) -> ReviewedChange:
         task=frame.task,
         files=files,
         left_out=request.left_out,
+        already_done=request.already_done,
         includes=includes,
         excludes=excludes,
         executor=frame.attempt.run.executor,

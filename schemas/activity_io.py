@@ -145,6 +145,7 @@ class DevelopResult(Record):
     changed: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     feedback: tuple[Feedback, ...] = ()
+    already_done: bool = False
 
 
 class ReviewInput(Record):
@@ -155,6 +156,7 @@ class ReviewInput(Record):
     base_commit: CommitId
     commit: CommitId
     left_out: tuple[str, ...] = ()
+    already_done: bool = False
 
 
 class ReviewResult(Record):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -29,6 +30,9 @@ WATCHED = WatchedPlaces(
 SESSION = pytest.StashKey[pytest.Session]()
 SEEN_BEFORE = pytest.StashKey[frozenset[str]]()
 STRAY = pytest.StashKey[list[str]]()
+
+# A build machine may start us as a background job, which ignores Ctrl-C; some tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before any test module is imported: some read the environment as they are.
 PRIVATE = Path(tempfile.mkdtemp(prefix="tasks-tests-"))

@@ -30,6 +30,7 @@ class TaskWork:
     commit: str | None = None
     landed: str | None = None
     left_out: tuple[str, ...] = ()
+    already_done: bool = False
     notes: tuple[str, ...] = ()
 
     def attempt(self) -> Attempt:
@@ -103,7 +104,7 @@ async def _develop(work: TaskWork, lease: Lease) -> None:
     answer = await activity_calls.develop(
         DevelopInput(attempt=work.attempt(), lease=lease, base_commit=work.base, feedback=work.cycle.feedback)
     )
-    work.commit, work.left_out = answer.commit, answer.left_out
+    work.commit, work.left_out, work.already_done = answer.commit, answer.left_out, answer.already_done
     work.cycle = passed(work.cycle) if answer.commit else sent_back(work.cycle, answer.feedback)
 
 
@@ -115,6 +116,7 @@ async def _review(work: TaskWork, lease: Lease) -> None:
             base_commit=work.base,
             commit=work.commit or "",
             left_out=work.left_out,
+            already_done=work.already_done,
         )
     )
     work.notes = (*work.notes, *answer.notes)

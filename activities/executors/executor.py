@@ -32,6 +32,8 @@ class ExecutorOutcome:
     summary: str
     exit_code: int | None = None
     feedback: tuple[Feedback, ...] = ()
+    already_done: bool = False
+    """Whether there was nothing left to change, which the executor can prove."""
 
 
 class Executor(Protocol):

@@ -7,10 +7,11 @@ from typing import Literal
 from activities.executors.command import CommandExecutor
 from activities.executors.executor import Executor
 from activities.executors.noop import NoopExecutor
+from activities.executors.patch import PatchExecutor
 from schemas.errors import InvalidArguments
 from schemas.task_execution import TaskExecution
 
-AVAILABLE = ("command", "noop")
+AVAILABLE = ("command", "patch", "noop")
 
 
 def executor_for(execution: TaskExecution | None, override: Literal["noop"] | None = None) -> Executor:
@@ -19,7 +20,7 @@ def executor_for(execution: TaskExecution | None, override: Literal["noop"] | No
     Raises:
         InvalidArguments: the task names no executor, one that is not there, or leaves open what it runs.
     """
-    there = f"There are the executors {' and '.join(AVAILABLE)}."
+    there = f"There are the executors {', '.join(AVAILABLE)}."
     if override == "noop":
         return NoopExecutor()
     if execution is None:
@@ -32,6 +33,8 @@ def executor_for(execution: TaskExecution | None, override: Literal["noop"] | No
             return NoopExecutor()
         case "command":
             return _command(execution)
+        case "patch" if execution.patch:
+            return PatchExecutor(execution.patch)
         case missing:
             raise InvalidArguments(f"the executor {missing!r} is not there yet", hint=there)
 

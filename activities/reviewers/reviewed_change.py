@@ -52,6 +52,8 @@ class ReviewedChange:
     includes: tuple[str, ...] = ()
     """The patterns of the task's scope; none is the whole tree."""
     excludes: tuple[str, ...] = ()
+    already_done: bool = False
+    """Whether the executor proved that the base holds the change already."""
     executor: str | None = None
     """The executor of the whole run, if one took the place of the tasks' own."""
 

@@ -28,8 +28,8 @@ _GENERATED = frozenset(
 
 def find_emptiness(change: ReviewedChange, _limits: ReviewLimits) -> Iterator[Finding]:
     """Say that a change is missing that the task asks for, or there though it asks for none."""
-    if change.executor == "noop":
-        return  # the run was told to do nothing
+    if change.executor == "noop" or change.already_done:
+        return  # the run was told to do nothing, or there was nothing left to do
     wanted = change.task.changes or "required"
     if wanted == "none" and change.files:
         yield Finding(f"the task asks for no change, but {_names(_paths(change))} changed")

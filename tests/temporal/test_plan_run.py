@@ -385,3 +385,55 @@ async def until_phase(child: WorkflowHandle[ExecuteTask, TaskResult], phase: str
             pass  # the task's workflow has not begun yet
         await asyncio.sleep(0.1)
     pytest.fail(f"the task never came to {phase}")
+
+
+PATCH = """```diff apply
+--- a/app.py
++++ b/app.py
+@@ -1,2 +1,2 @@
+ def answer():
+-    return 42
++    return 40 + 2
+```
+"""
+
+
+def patched(title: str, name: str, patch: str = PATCH, after: str = "[]") -> str:
+    """Return the section of a task that is a patch."""
+    keys = f"id: {name}\nestimate: [0.01, 0.02, 0.03]\nafter: {after}\nmax_retries: 0\n"
+    check = "```sh check\npython3 -m unittest -q test_app\n```\n"
+    return f"## {title}\n\n```yaml task\n{keys}```\n\n{patch}\n{check}\n"
+
+
+def test_a_patch_lands_and_one_that_is_applied_already_is_done(
+    temporal_server: DevServer, tmp_path: Path
+) -> None:
+    text = runbook(patched("Add it up", "A"), patched("Add it up again", "B", after="[A]"))
+    project = plan_project(tmp_path, text)
+
+    async def scenario() -> RunResult:
+        async with running_service(temporal_server, tmp_path / "state") as client:
+            return await (await start(client, project.request)).result()
+
+    assert asyncio.run(scenario()).state == "succeeded"
+    assert [subject.split(":")[0] for subject in project.landed()] == ["Land A", "Land B"]
+    assert "40 + 2" in git(project.repository, "show", "feature/change-the-app:app.py")
+    assert git(project.repository, "diff", "feature/change-the-app~1", "feature/change-the-app") == ""
+
+
+def test_a_patch_that_does_not_fit_fails_with_what_git_said(
+    temporal_server: DevServer, tmp_path: Path
+) -> None:
+    foreign = PATCH.replace("return 42", "return 41")
+    project = plan_project(tmp_path, runbook(patched("Add it up", "A", foreign)))
+
+    async def scenario() -> RunStatus:
+        async with running_service(temporal_server, tmp_path / "state") as client:
+            handle = await start(client, project.request)
+            with pytest.raises(WorkflowFailureError):
+                await handle.result()
+            return await handle.query(ExecutePlan.status)
+
+    status = asyncio.run(scenario())
+    assert "executor-patch" in (status.tasks[0].reason or "")
+    assert project.landed() == []
