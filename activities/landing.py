@@ -13,14 +13,10 @@ from planner.machine.git_reader import Identity, branch_tip, check_object_id, lo
 from planner.machine.git_worktrees import BRANCH_PREFIX, worktrees
 from planner.machine.ref_names import check_ref_name
 from planner.machine.repository_folders import RepositoryFolders
-from schemas.errors import GitFailed, RepositoryUnusable
+from schemas.errors import FeatureBranchCheckedOut, GitFailed
 
 SHOWN_FILES, SHOWN_LINES, SHOWN_CHARACTERS = 3, 60, 6000
 _BEGIN, _END = "<<<<<<< ", ">>>>>>> "
-
-
-class FeatureBranchCheckedOut(RepositoryUnusable):
-    """Somebody has the feature branch checked out: moving it would show them a reversed difference."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from activities.evidence_store import write_atomically
+from activities.executors.registry import check_executors
 from activities.landed_tasks import landed_tasks
 from activities.plan_store import store_plan
 from activities.run_preflight import Preflight, check_repository, create_feature_branch
@@ -29,6 +30,7 @@ def load(request: LoadPlanInput) -> LoadPlanResult:
     Raises:
         PlanValidationFailed: when the plan is not there, not the one that was meant, or not valid.
         RepositoryUnusable: when the repository does not allow the run.
+        InvalidArguments: when a task has no executor.
     """
     wanted, path = request.request, Path(request.repository.path)
     base = wanted.base
@@ -36,6 +38,7 @@ def load(request: LoadPlanInput) -> LoadPlanResult:
     folder = Path(wanted.plan_folder) if wanted.plan_folder else None
     preflight = check_repository(path, base, branch, request.run_id, folder)
     stored, plan = _plan(preflight, wanted)
+    check_executors(plan.tasks.tasks, wanted.executor)
     if wanted.branch is None:
         branch = plan.meta.branch or f"feature/{slug(plan.meta.title or stored.plan_id)}"
         preflight = check_repository(path, base, branch, request.run_id, folder)

@@ -77,6 +77,10 @@ class RepositoryUnusable(InvalidArguments):
     """The repository's state does not allow the run to start; nothing was changed."""
 
 
+class FeatureBranchCheckedOut(RepositoryUnusable):
+    """Somebody has the feature branch checked out: moving it would show them a reversed difference."""
+
+
 class ExecutionFailed(TasksError):
     """A run failed, and there is something to resume from."""
 

@@ -16,7 +16,7 @@ def evidence_text(folder: Path, attempt: int | None, lines: int) -> str:
             continue
         parts.append(coloured(f"== attempt {number} ==", "bold"))
         for file in sorted((folder / str(number)).rglob("*")):
-            if file.is_file():
+            if file.is_file() and not file.name.startswith("."):
                 parts += [f"-- {file}", _last_lines(file, lines)]
     return "\n".join(parts)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from activities.executors.registry import check_executors
 from activities.plan_store import store_plan
 from activities.run_preflight import Preflight, check_repository
 from planner.machine.repository_folders import open_repository, repository_id
@@ -52,11 +53,12 @@ def prepare_run(plan_argument: str, options: RunOptions) -> PreparedRun:
     """Check the plan and the repository, and store the plan in the repository's object store.
 
     Raises:
-        InvalidArguments: when the repository or an option cannot be used.
+        InvalidArguments: when the repository or an option cannot be used, or a task has no executor.
         PlanValidationFailed: when the plan is not valid.
     """
     folder = plan_folder(plan_argument)
     plan = _valid_plan(folder)
+    check_executors(plan.tasks.tasks, "noop" if options.executor == "noop" else None)
     settings = load_settings(os.environ, options.repo or Path.cwd())
     identity = plan_id(plan.tasks.generated.contentHash)
     branch = options.branch or plan.tasks.meta.branch or f"feature/{slug(plan.tasks.meta.title or identity)}"

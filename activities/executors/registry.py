@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from activities.executors.command import CommandExecutor
@@ -10,8 +11,10 @@ from activities.executors.noop import NoopExecutor
 from activities.executors.patch import PatchExecutor
 from schemas.errors import InvalidArguments
 from schemas.task_execution import TaskExecution
+from schemas.tasks import Task
 
 AVAILABLE = ("command", "patch", "noop")
+MOST_NAMED = 5
 
 
 def executor_for(execution: TaskExecution | None, override: Literal["noop"] | None = None) -> Executor:
@@ -37,6 +40,25 @@ def executor_for(execution: TaskExecution | None, override: Literal["noop"] | No
             return PatchExecutor(execution.patch)
         case missing:
             raise InvalidArguments(f"the executor {missing!r} is not there yet", hint=there)
+
+
+def check_executors(tasks: Iterable[Task], override: Literal["noop"] | None = None) -> None:
+    """Return if every task of a plan can be developed.
+
+    Raises:
+        InvalidArguments: some cannot; names the first of them and why.
+    """
+    problems: list[tuple[str, InvalidArguments]] = []
+    for task in tasks:
+        try:
+            executor_for(task.execution, override)
+        except InvalidArguments as error:
+            problems.append((task.id, error))
+    if problems:
+        named = ", ".join(task for task, _ in problems[:MOST_NAMED])
+        more = f" and {len(problems) - MOST_NAMED} more" if len(problems) > MOST_NAMED else ""
+        first = problems[0][1]
+        raise InvalidArguments(f"nobody can do {named}{more}: {first.message}", hint=first.hint)
 
 
 def _command(execution: TaskExecution) -> CommandExecutor:

@@ -210,3 +210,19 @@ def test_a_folder_without_a_repository_is_refused(shared_machine: UserMachine, t
     done = shared_machine.tasks("execute", project.plan_folder, "--repo", tmp_path)
     assert done.returncode == 1
     assert "not in a git repository" in done.stderr
+
+
+def test_a_plan_with_a_task_that_nobody_can_do_is_refused_before_anything_starts(
+    shared_machine: UserMachine, tmp_path: Path
+) -> None:
+    project = plan_project(tmp_path, TWO)
+    document = tmp_path / "spec.md"
+    document.write_text("# Export\n\n- [ ] Write the export\n", encoding="utf-8")
+    options = ("-f", document, "-p", project.repository, "-o", tmp_path / "open")
+    planned = shared_machine.tasks("plan", *options)
+    assert planned.returncode == 0, planned.stderr
+    assert "no executor" in planned.stderr
+    done = shared_machine.tasks("execute", tmp_path / "open", "--repo", project.repository)
+    assert done.returncode == 1
+    assert "nobody can do P1.T001" in done.stderr
+    assert git(project.repository, "branch", "--list", "feature/*") == ""
