@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from activities.landing import FeatureBranchCheckedOut
 from activities.run_preflight import check_repository, create_feature_branch
 from planner.machine.repository_folders import RepositoryFolders, open_repository
-from schemas.errors import InvalidArguments, RepositoryUnusable
+from schemas.errors import FeatureBranchCheckedOut, InvalidArguments, RepositoryUnusable
 from tests.unit.git.sample_repository import (
     AUTHOR,
     FEATURE,
