@@ -9,7 +9,6 @@ import pytest
 
 from activities.landing import (
     Conflict,
-    FeatureBranchCheckedOut,
     MergeCandidate,
     already_landed,
     merge_candidate,
@@ -20,7 +19,7 @@ from activities.run_preflight import create_feature_branch
 from activities.task_commits import landing_message
 from planner.machine.git_reader import branch_tip, first_parent_commits, is_ancestor, logged_commit
 from planner.machine.repository_folders import RepositoryFolders
-from schemas.errors import GitFailed
+from schemas.errors import FeatureBranchCheckedOut, GitFailed
 from tests.unit.git.sample_repository import (
     AUTHOR,
     CONTENT,
