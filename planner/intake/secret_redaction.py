@@ -99,11 +99,19 @@ def _found(text: str) -> Iterator[SecretSpan]:
         if not _is_placeholder(match["secret"]):
             yield match.span("secret")
     for pattern in (AUTHORIZATION, ASSIGNMENT, SPOKEN):
-        for match in pattern.finditer(text):
+        for match in _overlapping(pattern, text):
             start, end = match.span("secret")
             value = match["secret"].rstrip(TRAILING)
             if _looks_random(value, quoted=bool(match.groupdict().get("quote"))):
                 yield start, start + len(value) if REDACTED not in match["secret"] else end
+
+
+def _overlapping(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield every match of a rule: what one takes for the value may itself be the name of the next."""
+    match = pattern.search(text)
+    while match:
+        yield match
+        match = pattern.search(text, match.start("secret"))
 
 
 def _looks_random(value: str, *, quoted: bool) -> bool:

@@ -63,9 +63,55 @@ title: x
 )
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 NEWLINES = st.sampled_from(["\n", "\n", "\n", "\r\n", "\r"])
-DOCUMENT = st.lists(st.tuples(LINES | TEXT, NEWLINES), min_size=1, max_size=40).map(
+HEADLINES = st.sampled_from(
+    [
+        "## 1. First thing",
+        "## 2. Second thing",
+        "### Step 3: Third",
+        "## Login",
+        "- [ ] T001 Box",
+        "1. [ ] Item",
+    ]
+)
+PROSE = st.sampled_from(
+    [
+        "It MUST work after Login.",
+        "Depends on First thing, and steps 1-3.",
+        "See `src/a.py`, T002.",
+        "1 h, P0",
+        "𝄞 ü",
+    ]
+)
+OPTIONS = st.sampled_from(
+    [
+        "scope: [src/a.py]",
+        "exclusive: [db]",
+        "after: []",
+        "after: [1]",
+        "changes: none",
+        "estimate: [1, 2, 3]",
+    ]
+)
+FENCES = st.sampled_from(
+    ["sh run\ntrue", "sh check\ntrue", "diff apply\n--- a/x\n+++ b/x", "sh verify\nmake"]
+)
+SECTION = st.tuples(
+    HEADLINES,
+    PROSE | TEXT,
+    st.none() | OPTIONS.map(lambda option: f"yaml task\n{option}"),
+    st.none() | FENCES,
+).map(
+    lambda parts: (
+        f"{parts[0]}\n\n{parts[1]}\n\n" + "".join(f"```{fence}\n```\n\n" for fence in parts[2:] if fence)
+    )
+)
+WELL_FORMED = st.tuples(st.lists(SECTION, min_size=1, max_size=8), st.sampled_from(["\n", "\r\n"])).map(
+    lambda document: "".join(document[0]).replace("\n", document[1])
+)
+MIXTURE = st.lists(st.tuples(LINES | TEXT, NEWLINES), min_size=1, max_size=40).map(
     lambda lines: "".join(line + newline for line, newline in lines)
 )
+DOCUMENT = MIXTURE | WELL_FORMED
 SURVEY = Survey(root=".", files=frozenset(["src/a.py"]), folders=frozenset([".", "src"]))
 
 
