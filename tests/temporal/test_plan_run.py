@@ -437,3 +437,32 @@ def test_a_patch_that_does_not_fit_fails_with_what_git_said(
     status = asyncio.run(scenario())
     assert "executor-patch" in (status.tasks[0].reason or "")
     assert project.landed() == []
+
+
+def test_a_wave_does_not_begin_before_the_last_one_has_ended(
+    temporal_server: DevServer, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    wait = f"while [ ! -e {gate} ]; do sleep 0.05; done"
+    text = runbook(
+        task("Write a", "echo a > a.txt", "test -s a.txt", id="A"),
+        task("Write b", f"{wait}\necho b > b.txt", "test -s b.txt", id="B"),
+        task("Write c", "echo c > c.txt", "test -s c.txt", id="C", after="[A]"),
+    )
+    project = plan_project(tmp_path, text)
+    request = project.request.model_copy(update={"execution_model": "wave_based"})
+
+    async def scenario() -> tuple[str, RunResult]:
+        async with running_service(temporal_server, tmp_path / "state") as client:
+            handle = await start(client, request)
+            await until_state(handle, "A", "completed")
+            await until_state(handle, "B", "running")
+            waiting = await handle.query(ExecutePlan.explain, "C")
+            gate.touch()
+            return waiting.reason, await handle.result()
+
+    reason, result = asyncio.run(scenario())
+    assert "wave 1" in reason
+    assert "B" in reason
+    assert result.state == "succeeded"
+    assert project.landed()[-1] == "Land C: Write c"
