@@ -34,9 +34,10 @@ def find_features(
     ids: dict[tuple[int, int | None], str] = {}
     features: list[Feature] = []
     of_task: list[str] = []
+    headings = [title_heading(document) for document in documents]
     for seed in seeds:
         number = next(place for place, document in enumerate(documents) if document is seed.document)
-        section = _section_of(seed)
+        section = _section_of(seed, headings[number])
         key = (number, section)
         if key not in ids:
             ids[key] = f"F{len(ids) + 1:03d}"
@@ -55,11 +56,10 @@ def title_heading(document: Outline) -> int | None:
     return headings[0] if all(other > level for other in others) else None
 
 
-def _section_of(seed: TaskSeed) -> int | None:
+def _section_of(seed: TaskSeed, title: int | None) -> int | None:
     """Return the highest heading, other than the title, that a task stands under."""
     if seed.owner is None:
         return None
-    title = title_heading(seed.document)
     above = [
         place
         for place in places_of(seed.document, seed.owner)

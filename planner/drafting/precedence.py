@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from planner.drafting.prose_references import ProseReference, find_references
 from planner.drafting.task_names import TaskNames
@@ -108,13 +109,13 @@ def _numbered(seeds: Sequence[TaskSeed], names: TaskNames) -> Iterator[Claim]:
         if seed.number:
             series[(names.tasks[place].document, *seed.series)].append(place)
     for places in series.values():
+        by_number: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
         for place in places:
-            smaller = [seeds[other].number for other in places if seeds[other].number < seeds[place].number]
-            if seeds[place].options.after is not None or not smaller:
-                continue
-            before = [other for other in places if seeds[other].number == max(smaller)]
-            for earlier in before:
-                yield _in_order(earlier, place, seeds, names)
+            by_number[seeds[place].number].append(place)
+        for before, after in pairwise(sorted(by_number)):
+            for later in by_number[after]:
+                if seeds[later].options.after is None:
+                    yield from (_in_order(earlier, later, seeds, names) for earlier in by_number[before])
 
 
 def _in_order(earlier: int, later: int, seeds: Sequence[TaskSeed], names: TaskNames) -> Claim:

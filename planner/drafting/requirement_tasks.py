@@ -28,7 +28,7 @@ def requirement_tasks(document: Outline, *, any_case: bool = False) -> tuple[Tas
     """
     groups: defaultdict[int | None, list[int]] = defaultdict(list)
     quotes: defaultdict[int | None, list[Range]] = defaultdict(list)
-    behaviours = behaviour_lists(document)
+    behaviours = behaviour_lists(document.blocks)
     for number, block in enumerate(document.blocks):
         if block.kind in ("heading", "front_matter") or is_not_wanted(document, number):
             continue

@@ -26,25 +26,25 @@ class ResourceNeed:
 
 @dataclass(slots=True)
 class ResourceNeeds:
-    """The resources by name, and the needs for each in the order of the plan."""
+    """The resources by name, and the needs for each in the order of the plan; `of_task` has them by task."""
 
     resources: dict[str, SharedResource] = field(default_factory=dict)
     needs: defaultdict[str, list[ResourceNeed]] = field(default_factory=lambda: defaultdict(list))
 
+    of_task: defaultdict[int, dict[str, ResourceNeed]] = field(default_factory=lambda: defaultdict(dict))
+
+    def add(self, name: str, need: ResourceNeed) -> None:
+        """Note that a task needs a resource."""
+        self.needs[name].append(need)
+        self.of_task[need.task][name] = need
+
     def exclusive_of(self, task: int) -> tuple[str, ...]:
         """Return the names of the resources that a task needs alone."""
-        return tuple(
-            name for name, needs in self.needs.items() if any(n.task == task and n.exclusive for n in needs)
-        )
+        return tuple(name for name, need in self.of_task[task].items() if need.exclusive)
 
     def shared_of(self, task: int) -> dict[str, int]:
         """Return how much a task needs of the limited resources."""
-        return {
-            name: need.units
-            for name, needs in self.needs.items()
-            for need in needs
-            if need.task == task and not need.exclusive
-        }
+        return {name: need.units for name, need in self.of_task[task].items() if not need.exclusive}
 
 
 def stated_needs(
@@ -67,7 +67,7 @@ def stated_needs(
                     hint=f"write `shared: {{{name}: {resource.capacity}}}` to take all of them",
                 )
             found.resources[name] = resource
-            found.needs[name].append(ResourceNeed(task, 1, exclusive=True, place=_line(seed, "exclusive")))
+            found.add(name, ResourceNeed(task, 1, exclusive=True, place=_line(seed, "exclusive")))
         for name, units in seed.options.shared.items():
             shared = found.resources.get(name) or surveyed.get(name)
             if shared is None:
@@ -77,7 +77,7 @@ def stated_needs(
                 )
             found.resources[name] = shared
             alone = units == 1 and (shared.capacity or 1) == 1
-            found.needs[name].append(ResourceNeed(task, units, exclusive=alone, place=_line(seed, "shared")))
+            found.add(name, ResourceNeed(task, units, exclusive=alone, place=_line(seed, "shared")))
     return found
 
 
@@ -99,7 +99,7 @@ def add_file_needs(
             found.resources[name] = SharedResource(type="exclusive", capacity=1, location=path, reason=reason)
             for task in tasks:
                 place = scopes[task].places[path]
-                found.needs[name].append(ResourceNeed(task, 1, exclusive=True, place=place))
+                found.add(name, ResourceNeed(task, 1, exclusive=True, place=place))
     return found
 
 

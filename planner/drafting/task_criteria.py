@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from planner.drafting.sentences import (
     begins_behaviour,
@@ -24,11 +24,11 @@ GHERKIN = frozenset(("gherkin", "cucumber", "feature"))
 SCENARIO = re.compile(r"^\s*(?:Scenario|Example|Background|Feature|Rule)\b.*$", re.MULTILINE)
 
 
-def criteria_in(document: Outline, body: Iterable[int], *, any_case: bool = False) -> tuple[str, ...]:
+def criteria_in(document: Outline, body: Sequence[int], *, any_case: bool = False) -> tuple[str, ...]:
     """Return the checklist items, requirement sentences and Given/When/Then of these blocks, each once."""
     found: list[str] = []
     steps: list[str] = []
-    behaviours = behaviour_lists(document)
+    behaviours = behaviour_lists(document.blocks[number] for number in body)
     for number in body:
         block = document.blocks[number]
         if is_step(block, behaviours):
@@ -49,11 +49,9 @@ def stands_under_criteria(document: Outline, number: int) -> bool:
     )
 
 
-def behaviour_lists(document: Outline) -> frozenset[int | None]:
+def behaviour_lists(blocks: Iterable[Block]) -> frozenset[int | None]:
     """Return the lists that hold a Given: their When and Then are meant as such."""
-    return frozenset(
-        block.group for block in document.blocks if block.kind == "item" and begins_behaviour(block.text)
-    )
+    return frozenset(block.group for block in blocks if block.kind == "item" and begins_behaviour(block.text))
 
 
 def is_step(block: Block, behaviours: frozenset[int | None]) -> bool:
