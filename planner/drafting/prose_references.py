@@ -122,7 +122,9 @@ def _reference_at(flat: str, at: int, asking: int, names: TaskNames, *, counted:
         name = identifier.group()
         candidates = _by_id(name, asking, names)
         if candidates or LIKE_AN_ID.fullmatch(name):
-            return _Found(identifier.end(), ((name, candidates),), is_sure=not name.isalpha())
+            # An id such as `base` may be just that word; `SUB` or `Login` is spelled like nothing else.
+            plain_word = name.isalpha() and name.islower()
+            return _Found(identifier.end(), ((name, candidates),), is_sure=not plain_word)
     return title
 
 

@@ -192,3 +192,9 @@ def test_all_that_speaks_for_a_dependency_is_kept_in_one_entry() -> None:
 
 def test_a_reference_in_code_that_acts_is_no_prose() -> None:
     assert pairs(f"# T\n## A\n{RUN}## B\n```sh run\n# depends on T001\n```\n") == []
+
+
+@pytest.mark.parametrize(("name", "hard"), [("SUB", True), ("Parser", True), ("base", False)])
+def test_a_stated_id_is_believed_unless_it_is_spelled_like_any_word(name: str, hard: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    text = f"# T\n## Make it\n```yaml task\nid: {name}\n```\n{RUN}## Use it\nDepends on {name}.\n{RUN}"
+    assert [found[4] for found in edges(drafted(text))] == [hard]
