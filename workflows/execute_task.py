@@ -1,5 +1,7 @@
 """ExecuteTask: the development cycle of one task, from the lease to the landed commit (design 7.2)."""
 
+import asyncio
+
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
@@ -33,6 +35,9 @@ class ExecuteTask:
             while not work.cycle.ended:
                 workflow.set_current_details(task_board(work.progress(), work.request.title))
                 await workflow.wait_condition(lambda: not work.hold)
+                # A cancellation that arrives together with a phase's answer is lost by the SDK (#352).
+                if workflow.cancellation_reason() is not None:
+                    raise asyncio.CancelledError
                 await run_next_phase(work)
         finally:
             await despite_cancellation(release(work))
