@@ -9,6 +9,7 @@ from activities.attempt_checks import prepare_environment
 from activities.executors.executor import ExecutorOutcome, ExecutorRequest
 from activities.executors.registry import executor_for
 from activities.git_commands import run_git
+from activities.hand_work import done_by_hand, keep_changes
 from activities.set_aside import discard, leftovers, note_leftovers
 from activities.task_commits import TaskTrailers, work_message
 from activities.task_frame import TaskFrame
@@ -28,14 +29,18 @@ async def run_develop(frame: TaskFrame, request: DevelopInput, tries: int) -> De
     """Return the commit of the work, or the feedback when there is none.
 
     A second try, after a crash, takes the commit that is there already; else it begins again from the
-    base, so that half of an execution is never built upon.
+    base, so that half of an execution is never built upon. What a person did is never thrown away.
     """
     work = WorkFolder(Path(request.lease.worktree))
     await asyncio.to_thread(check_token, work, request.lease.token)
+    by_hand = done_by_hand(frame)
+    if by_hand:
+        await asyncio.to_thread(keep_changes, frame, work, request.base_commit)
     if tries > 1:
         done = await asyncio.to_thread(_committed_before, frame, request.base_commit)
         if done is not None:
             return DevelopResult(commit=done)
+    if tries > 1 and not by_hand:
         await asyncio.to_thread(reset_worktree, work, request.base_commit)
         await prepare_environment(frame, work, request.base_commit)
         await asyncio.to_thread(note_leftovers, frame, work, request.base_commit)
@@ -65,8 +70,9 @@ def _commit(frame: TaskFrame, work: WorkFolder, base: str, outcome: ExecutorOutc
     changes = _changes(frame, work, base)
     asked_for_none = frame.task.changes in {"optional", "none"} or frame.attempt.run.executor == "noop"
     may_be_empty = asked_for_none or outcome.already_done
-    by_command = frame.task.execution is not None and frame.task.execution.executor == "command"
-    chosen = changes.to_commit(keep_empty=by_command)
+    # Agents leave empty files behind; a command or a person means what it makes.
+    meant = frame.task.execution is not None and frame.task.execution.executor == "command"
+    chosen = changes.to_commit(keep_empty=meant or done_by_hand(frame))
     message = work_message(frame.task.title, frame.trailers)
     commit = commit_work(work, base, chosen, frame.author(), message, allow_empty=may_be_empty)
     left_out = _left_out(changes, chosen)

@@ -12,6 +12,7 @@ from temporalio import activity
 
 from activities.activity_scope import activity_scope
 from activities.develop_phase import run_develop
+from activities.hand_work import done_by_hand, keep_hand_work
 from activities.lease_table import LeaseTable
 from activities.post_test_phase import run_post_test
 from activities.pre_test_phase import run_pre_test
@@ -95,6 +96,8 @@ class HostActivities:
             frame = await asyncio.to_thread(open_frame, request.attempt, "release")
             work = WorkFolder(Path(request.lease.worktree))
             await asyncio.to_thread(end_survivors, work.processes)
+            if done_by_hand(frame):
+                await asyncio.to_thread(keep_hand_work, frame, work.path.parent)
             await asyncio.to_thread(remove_worktree, frame.folders, work)
 
     @asynccontextmanager

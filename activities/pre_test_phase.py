@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 
 from activities.attempt_checks import prepare_environment, run_attempt_checks
+from activities.hand_work import bring_back_hand_work, done_by_hand, keep_hand_work
+from activities.notification import ask_for_work
 from activities.set_aside import note_leftovers
 from activities.task_frame import TaskFrame
 from activities.worktrees import prepare_worktree
@@ -28,6 +30,8 @@ async def run_pre_test(frame: TaskFrame, lease: Lease, resume_from: str | None) 
     work = WorkFolder(Path(lease.worktree))
     await asyncio.to_thread(end_survivors, work.processes)
     start = await asyncio.to_thread(feature_tip, frame) if resume_from is None else resume_from
+    if done_by_hand(frame):
+        await asyncio.to_thread(keep_hand_work, frame, work.path.parent)
     await asyncio.to_thread(prepare_worktree, frame.folders, work, frame.branch, start, lease.token)
     setup = await prepare_environment(frame, work, start)
     await asyncio.to_thread(note_leftovers, frame, work, start)
@@ -37,7 +41,11 @@ async def run_pre_test(frame: TaskFrame, lease: Lease, resume_from: str | None) 
         return PreTestResult(lease=lease, base_commit=start, go=True)
     checks = await run_attempt_checks(frame, work, start)
     frame.memory.write(BASELINE, [check.model_dump(mode="json") for check in checks])
-    return _verdict(frame, lease, start, checks)
+    verdict = _verdict(frame, lease, start, checks)
+    if not (verdict.go and done_by_hand(frame)):
+        return verdict
+    notes = await asyncio.to_thread(bring_back_hand_work, frame, work, start)
+    return verdict.model_copy(update={"ask": await ask_for_work(frame, lease.worktree, notes)})
 
 
 def _verdict(frame: TaskFrame, lease: Lease, start: str, checks: tuple[CheckResult, ...]) -> PreTestResult:

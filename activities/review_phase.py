@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from activities.notification import ask_for_review
 from activities.reviewers.checks_reviewer import FileChange, ReviewedChange, review_by_checks
 from activities.task_frame import TaskFrame
 from planner.machine.git_reader import changed_paths, read_file
@@ -11,9 +12,15 @@ from schemas.activity_io import ReviewInput, ReviewResult
 
 
 async def run_review(frame: TaskFrame, request: ReviewInput) -> ReviewResult:
-    """Return the verdict of the review rules on the difference between base and commit."""
+    """Return the verdict of the review rules on the difference between base and commit.
+
+    Only what they accept is shown to a person, when one has to agree as well.
+    """
     change = await asyncio.to_thread(_change, frame, request)
     result = review_by_checks(change)
+    if result.accepted and request.human:
+        ask = await ask_for_review(frame, request.base_commit, request.commit)
+        result = result.model_copy(update={"ask": ask})
     frame.evidence.write_json("verdict", result)
     return result
 

@@ -12,7 +12,7 @@ from activities.landed_tasks import landed_tasks
 from activities.plan_store import store_plan
 from activities.run_preflight import Preflight, check_repository, create_feature_branch
 from activities.stored_plans import ReadPlan, read_plan
-from planner.plan_outline import plan_outline
+from planner.plan_outline import OutlineChoices, plan_outline
 from planner.rules.plan_rules import rejection, validate
 from planner.storage.plan_folder import read_plan_folder
 from schemas.activity_io import LoadPlanInput, LoadPlanResult
@@ -46,8 +46,9 @@ def load(request: LoadPlanInput) -> LoadPlanResult:
     contents = {task.id: task.contentHash for task in plan.tasks.tasks}
     landed, notes = landed_tasks(preflight.folders, branch, preflight.base_commit, contents)
     _remember(preflight, request, stored, branch)
+    choices = OutlineChoices(wanted.execution_model, wanted.executor, wanted.reviewer)
     return LoadPlanResult(
-        outline=plan_outline(plan.tasks, plan.waves, wanted.execution_model),
+        outline=plan_outline(plan.tasks, plan.waves, choices),
         plan=stored,
         branch=branch,
         base_commit=preflight.base_commit,

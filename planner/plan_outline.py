@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from planner.plan_demands import capacities, task_demands
 from planner.scheduling.task_cycle import attempts_allowed
 from schemas.execution import PlanOutline, TaskOutline
 from schemas.plan import Plan, plan_id
-from schemas.tasks import ExecutionModel, TasksFile
+from schemas.task_execution import RunExecutor, TaskReviewer
+from schemas.tasks import ExecutionModel, Task, TasksFile
 from schemas.waves import WavesFile
 
 
-def plan_outline(tasks: TasksFile, waves: WavesFile, model: ExecutionModel | None = None) -> PlanOutline:
-    """Return the outline under a model, the plan's own by default.
+@dataclass(frozen=True, slots=True)
+class OutlineChoices:
+    """What a run decides otherwise than its plan; None leaves the plan's own."""
 
-    The forecast is the plan's P50 of that model, in hours; absent when the plan has none.
+    model: ExecutionModel | None = None
+    executor: RunExecutor | None = None
+    reviewer: TaskReviewer | None = None
+
+
+THE_PLANS_OWN = OutlineChoices()
+
+
+def plan_outline(tasks: TasksFile, waves: WavesFile, choices: OutlineChoices = THE_PLANS_OWN) -> PlanOutline:
+    """Return the outline under a run's choices, the plan's own by default.
+
+    The forecast is the plan's P50 of the model, in hours; absent when the plan has none.
     """
+    model = choices.model
     chosen = model or tasks.meta.execution_model
     wave_of = {
         task: wave.waveNumber for wave in waves.execution_models.wave_based.waves for task in wave.tasks
@@ -34,6 +50,8 @@ def plan_outline(tasks: TasksFile, waves: WavesFile, model: ExecutionModel | Non
                 retry_on_failure=known[demand.id].scheduling_hints.retry_on_failure,
                 max_retries=known[demand.id].scheduling_hints.max_retries,
             ),
+            by_hand=is_by_hand(known[demand.id], choices.executor),
+            human_review="human" in {choices.reviewer, known[demand.id].reviewer},
         )
         for demand in task_demands(tasks)
     )
@@ -48,9 +66,16 @@ def plan_outline(tasks: TasksFile, waves: WavesFile, model: ExecutionModel | Non
     )
 
 
+def is_by_hand(task: Task, executor: RunExecutor | None) -> bool:
+    """Return whether a person does the task: it says so, or says nothing and the run gives it to one."""
+    if executor == "noop":
+        return False
+    return executor == "manual" if task.execution is None else task.execution.executor == "manual"
+
+
 def outline_of(plan: Plan, model: ExecutionModel | None = None) -> PlanOutline:
     """Return the outline of a plan in memory."""
-    return plan_outline(plan.tasks, plan.waves, model)
+    return plan_outline(plan.tasks, plan.waves, OutlineChoices(model=model))
 
 
 def _forecast(waves: WavesFile, model: ExecutionModel) -> float | None:

@@ -116,7 +116,10 @@ class PreTestInput(Record):
 
 
 class PreTestResult(Record):
-    """The lease, the commit the attempt starts from, and whether to go on."""
+    """The lease, the commit the attempt starts from, and whether to go on.
+
+    `ask` is what a person is asked, when he does the task.
+    """
 
     lease: Lease
     base_commit: CommitId
@@ -124,6 +127,7 @@ class PreTestResult(Record):
     go: bool
     feedback: tuple[Feedback, ...] = ()
     fatal: bool = False
+    ask: str | None = None
 
 
 class DevelopInput(Record):
@@ -157,15 +161,20 @@ class ReviewInput(Record):
     commit: CommitId
     left_out: tuple[str, ...] = ()
     already_done: bool = False
+    human: bool = False
 
 
 class ReviewResult(Record):
-    """The reviewer's verdict; `reviewer` says who it was, `notes` what was noticed without rejecting."""
+    """The reviewer's verdict; `reviewer` says who it was, `notes` what was noticed without rejecting.
+
+    `ask` is what a person is asked, when he has to agree as well.
+    """
 
     accepted: bool
     reviewer: str
     feedback: tuple[Feedback, ...] = ()
     notes: tuple[str, ...] = ()
+    ask: str | None = None
 
 
 class PostTestInput(Record):

@@ -78,7 +78,10 @@ class RepositoryUnusable(InvalidArguments):
 
 
 class FeatureBranchCheckedOut(RepositoryUnusable):
-    """Somebody has the feature branch checked out: moving it would show them a reversed difference."""
+    """Somebody has the feature branch checked out: moving it would show them a reversed difference.
+
+    At the start it refuses the run; in the middle of one it pauses it.
+    """
 
 
 class ExecutionFailed(TasksError):

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from schemas.identifiers import CommitId, ContentHash, RunId, TaskId
 from schemas.record import Count, NonNegative, Record, UnitInterval
 from schemas.settings import TimingSettings
+from schemas.task_execution import RunExecutor, TaskReviewer
 from schemas.tasks import ExecutionModel
 
 CONTROL_QUEUE = "tasks-control"
@@ -19,6 +20,7 @@ MAXIMUM_ATTEMPTS = 3
 
 Phase = Literal["pre_test", "develop", "review", "post_test", "land"]
 RunState = Literal["running", "paused", "succeeded", "failed", "cancelled"]
+WaitingFor = Literal["work", "review"]
 
 
 def repository_queue(repository_id: str) -> str:
@@ -51,6 +53,7 @@ class ExecutePlanInput(Record):
 
     Exactly one of `plan` (stored in the repository) and `inline` (file name -> text, at most 256 KB) is set.
     `base` is any commit-ish of the repository; `branch` defaults to `feature/` and a slug of the title.
+    `reviewer` holds for every task; `notify` is a command for when a task begins to wait for a person.
     """
 
     repository: Annotated[str, Field(min_length=1)]
@@ -59,7 +62,9 @@ class ExecutePlanInput(Record):
     base: str = "HEAD"
     branch: str | None = None
     execution_model: ExecutionModel | None = None
-    executor: Literal["noop"] | None = None
+    executor: RunExecutor | None = None
+    reviewer: TaskReviewer | None = None
+    notify: str | None = None
     limits: RunLimits = RunLimits()
     timing: TimingSettings = TimingSettings()
     checkpoint_interval: Annotated[int, Field(ge=1, le=100)] = 25
@@ -89,6 +94,8 @@ class TaskOutline(Record):
     wave: Annotated[int, Field(ge=1)] | None = None
     optional: bool = False
     attempts: Annotated[int, Field(ge=1, le=MAXIMUM_ATTEMPTS)] = MAXIMUM_ATTEMPTS
+    by_hand: bool = False
+    human_review: bool = False
 
 
 class PlanOutline(Record):
@@ -119,7 +126,8 @@ class RunContext(Record):
     branch: str
     base_commit: CommitId
     timing: TimingSettings
-    executor: Literal["noop"] | None = None
+    executor: RunExecutor | None = None
+    notify: str | None = None
     checkpoint_interval: Annotated[int, Field(ge=1, le=100)] = 25
     search_attributes: bool = False
 
@@ -132,6 +140,8 @@ class ExecuteTaskInput(Record):
     title: str
     attempts: Annotated[int, Field(ge=1, le=MAXIMUM_ATTEMPTS)] = MAXIMUM_ATTEMPTS
     hold: bool = False
+    by_hand: bool = False
+    human_review: bool = False
 
 
 class Feedback(Record):
@@ -203,7 +213,26 @@ class TaskProgress(Record):
     phase: Phase | None
     attempt: Count
     reason: str | None = None
+    waiting_for: WaitingFor | None = None
     feedback: tuple[Feedback, ...] = ()
+
+
+class TaskWaits(Record):
+    """What a task tells its plan: why it waits, or (without a reason) that it goes on.
+
+    With `pauses_run` the reason holds for every task: the run is paused until a person continues it.
+    """
+
+    task_id: TaskId
+    reason: str | None = None
+    pauses_run: bool = False
+
+
+class PersonReply(Record):
+    """What a person says to a task that waits for him; `approved` is set by the update he chose."""
+
+    message: str = ""
+    approved: bool = False
 
 
 class Explanation(Record):

@@ -41,6 +41,7 @@ class ExecuteSettings(Record):
     checkpoint_interval: Annotated[int, Field(ge=1, le=100)] = 25
     tasks_per_worker: Annotated[int, Field(ge=1)] = 3
     metrics_port: int | None = None
+    notify: str | None = None
 
 
 class TimingSettings(Record):

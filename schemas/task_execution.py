@@ -8,6 +8,13 @@ from pydantic import Field
 
 from schemas.record import Record
 
+RunExecutor = Literal["noop", "manual"]
+"""What a whole run may be told: `noop` takes the place of every executor (a rehearsal), `manual` does what
+has none."""
+
+TaskReviewer = Literal["checks", "human"]
+"""Who reviews: `checks` alone, or a person after them."""
+
 
 class TaskExecution(Record):
     """Who develops a task and with what; exactly the fields of that executor are set."""

@@ -11,7 +11,7 @@ from schemas.evidence import SourceEvidence, Span
 from schemas.features import Generated, PriorityName
 from schemas.identifiers import ContentHash, Identifier, TaskId
 from schemas.record import NonNegative, Record, UnitInterval
-from schemas.task_execution import FileScope, TaskExecution
+from schemas.task_execution import FileScope, TaskExecution, TaskReviewer
 from schemas.task_guidance import Boundaries, ExecutionGuidance
 
 ExecutionModel = Literal["wave_based", "rolling_frontier"]
@@ -101,6 +101,7 @@ class Task(Record):
     source_evidence: tuple[SourceEvidence, ...] = ()
     contentHash: ContentHash
     execution: TaskExecution | None = None
+    reviewer: TaskReviewer | None = None
     file_scope: FileScope | None = None
     persona: str | None = None
     risk: str | None = None

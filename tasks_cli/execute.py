@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from schemas.task_execution import RunExecutor, TaskReviewer
+
 
 @click.command("execute")
 @click.argument("plan", metavar="PLAN|-")
@@ -22,7 +24,16 @@ import click
     help="Use this model instead of the plan's.",
 )
 @click.option(
-    "--executor", type=click.Choice(["noop"]), default=None, help="Use this executor for all tasks."
+    "--executor",
+    type=click.Choice(["noop", "manual"]),
+    default=None,
+    help="noop: rehearse all tasks; manual: you do those that have no executor.",
+)
+@click.option(
+    "--reviewer",
+    type=click.Choice(["checks", "human"]),
+    default=None,
+    help="human: every task waits for your review as well.",
 )
 @click.option("--allow-blind-checks", is_flag=True, help="Go on although a check stays green on broken code.")
 @click.option("--resume", "--resume-from-checkpoint", "-r", is_flag=True, help="Go on after a failed run.")
@@ -40,7 +51,8 @@ def command(
     worker_min: int | None,
     max_concurrent: int | None,
     force_execution_model: str | None,
-    executor: str | None,
+    executor: RunExecutor | None,
+    reviewer: TaskReviewer | None,
     allow_blind_checks: bool,
     resume: bool,
     again: bool,
@@ -51,22 +63,14 @@ def command(
 ) -> int:
     """Execute the plan in the directory PLAN; `-` reads the directory from stdin.
 
-    Ctrl-C detaches: the run goes on. Exit codes: 0 all landed, 5 the plan is not valid, 6 Temporal or the
-    workers are not there, 7 failed and resumable, 8 failed with nothing kept, 9 aborted by you.
+    Ctrl-C detaches: the run goes on. Exit codes: 0 all landed, 5 plan not valid, 6 no Temporal or workers,
+    7 failed and resumable, 8 failed with nothing kept, 9 aborted by you.
     """
     from tasks_cli.printing import print_json
     from tasks_cli.run_request import RunOptions, prepare_run
 
-    options = RunOptions(
-        repo=repo,
-        base=base,
-        branch=branch,
-        run_id=run_id,
-        max_concurrent=max_concurrent,
-        model=force_execution_model,
-        executor=executor,
-        allow_blind_checks=allow_blind_checks,
-    )
+    flags = (executor, reviewer, allow_blind_checks)
+    options = RunOptions(repo, base, branch, run_id, max_concurrent, force_execution_model, *flags)
     prepared = prepare_run(plan, options)
     if dry_run:
         from tasks_cli.dry_run import print_dry_run

@@ -20,7 +20,7 @@ from tasks_cli.service_client import ANSWER_TIMEOUT, Service, failed_result, run
 from workflows.execute_task import ExecuteTask
 
 PERIOD_SECONDS = 1.0
-RUNNING_STATES = {"running", "assigned"}
+RUNNING_STATES = {"running", "assigned", "paused"}
 
 
 async def with_phases(service: Service, status: RunStatus) -> RunStatus:
@@ -95,7 +95,8 @@ async def _show_lines(service: Service, run_id: str, ending: asyncio.Future[RunR
         for task in status.tasks:
             now = f"{task.state} · {task.phase} · attempt {task.attempt}" if task.phase else task.state
             if seen.get(task.id, "blocked") != now and task.state not in {"blocked", "ready"}:
-                print_note(f"{task.id} {now}{': ' + task.reason if task.reason and not task.phase else ''}")
+                why = task.reason if task.reason and (task.state == "paused" or not task.phase) else ""
+                print_note(f"{task.id} {now}{': ' + why if why else ''}")
             seen[task.id] = now
 
 

@@ -19,6 +19,7 @@ from schemas.errors import InvalidArguments
 from schemas.execution import ExecutePlanInput, RunLimits, StoredPlan
 from schemas.identifiers import slug
 from schemas.plan import ARTIFACTS, DECISIONS_DOCUMENT, PLAN_DOCUMENT, Plan, plan_id
+from schemas.task_execution import RunExecutor, TaskReviewer
 from tasks_cli.printing import print_warning
 from workers.settings import load_settings
 
@@ -33,7 +34,8 @@ class RunOptions:
     run_id: str | None
     max_concurrent: int | None
     model: str | None
-    executor: str | None
+    executor: RunExecutor | None
+    reviewer: TaskReviewer | None
     allow_blind_checks: bool
 
 
@@ -58,7 +60,7 @@ def prepare_run(plan_argument: str, options: RunOptions) -> PreparedRun:
     """
     folder = plan_folder(plan_argument)
     plan = _valid_plan(folder)
-    check_executors(plan.tasks.tasks, "noop" if options.executor == "noop" else None)
+    check_executors(plan.tasks.tasks, options.executor)
     settings = load_settings(os.environ, options.repo or Path.cwd())
     identity = plan_id(plan.tasks.generated.contentHash)
     branch = options.branch or plan.tasks.meta.branch or f"feature/{slug(plan.tasks.meta.title or identity)}"
@@ -68,14 +70,16 @@ def prepare_run(plan_argument: str, options: RunOptions) -> PreparedRun:
     for warning in preflight.warnings:
         print_warning(warning)
     commit = store_plan(preflight.folders, _files(folder), identity, preflight.identity)
-    values: dict[str, Any] = {"model": options.model, "executor": options.executor}
+    values: dict[str, Any] = {"model": options.model}
     request = ExecutePlanInput(
         repository=str(preflight.folders.top),
         plan=StoredPlan(plan_id=identity, commit=commit, contentHash=plan.tasks.generated.contentHash),
         base=preflight.base_commit,
         branch=branch,
         execution_model=values["model"],
-        executor=values["executor"],
+        executor=options.executor,
+        reviewer=options.reviewer,
+        notify=settings.execute.notify,
         limits=RunLimits(max_concurrent=options.max_concurrent),
         timing=settings.timing,
         checkpoint_interval=settings.execute.checkpoint_interval,

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, TimeoutType
+from temporalio.exceptions import ActivityError, ApplicationError, TimeoutType
 from temporalio.exceptions import TimeoutError as ActivityTimeout
 from temporalio.workflow import ActivityCancellationType
 
@@ -54,7 +54,9 @@ LONGEST_PHASE = timedelta(hours=12)
 SHORT = timedelta(seconds=30)
 INFRASTRUCTURE_ATTEMPTS = 4
 SUMMARY_LIMIT = 200
+CHECKED_OUT = "FeatureBranchCheckedOut"
 NON_RETRYABLE = [
+    CHECKED_OUT,
     "InvalidArguments",
     "RepositoryUnusable",
     "PlanValidationFailed",
@@ -69,6 +71,10 @@ LOST = {TimeoutType.SCHEDULE_TO_START, TimeoutType.HEARTBEAT}
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
+
+
+class BranchCheckedOut(Exception):
+    """Somebody has the feature branch checked out: nothing can land before he lets it go."""
 
 
 class WorkerLost(Exception):
@@ -149,9 +155,13 @@ async def pre_test(request: PreTestInput) -> PreTestResult:
     return await _phase(HostActivities.pre_test, request, request.attempt, worker, "pre_test")
 
 
-async def develop(request: DevelopInput) -> DevelopResult:
-    """Let the executor do the task in its worktree, and commit what it did."""
-    return await _phase(HostActivities.develop, request, request.attempt, request.lease.worker_id, "develop")
+async def develop(request: DevelopInput, *, pinned: bool = False) -> DevelopResult:
+    """Let the executor do the task in its worktree, and commit what it did.
+
+    `pinned`: the work is in that worktree and nowhere else, so it waits for its worker for ever.
+    """
+    worker = request.lease.worker_id
+    return await _phase(HostActivities.develop, request, request.attempt, worker, "develop", pinned=pinned)
 
 
 async def review(request: ReviewInput) -> ReviewResult:
@@ -167,18 +177,28 @@ async def post_test(request: PostTestInput) -> PostTestResult:
 
 
 async def land(request: LandInput) -> LandResult:
-    """Merge into the tip of the feature branch, verify the merged tree, move the branch."""
+    """Merge into the tip of the feature branch, verify the merged tree, move the branch.
+
+    Raises:
+        BranchCheckedOut: when a worktree of a person's holds the feature branch; nothing was moved.
+    """
     run = request.attempt.run
-    return await workflow.execute_activity_method(
-        RepositoryActivities.land,
-        request,
-        task_queue=repository_queue(run.repository.repository_id),
-        start_to_close_timeout=LONGEST_PHASE,
-        heartbeat_timeout=timedelta(seconds=run.timing.heartbeat),
-        retry_policy=retry_policy(run.timing),
-        summary=f"attempt {request.attempt.number} · land",
-        cancellation_type=WAIT,
-    )
+    try:
+        return await workflow.execute_activity_method(
+            RepositoryActivities.land,
+            request,
+            task_queue=repository_queue(run.repository.repository_id),
+            start_to_close_timeout=LONGEST_PHASE,
+            heartbeat_timeout=timedelta(seconds=run.timing.heartbeat),
+            retry_policy=retry_policy(run.timing),
+            summary=f"attempt {request.attempt.number} · land",
+            cancellation_type=WAIT,
+        )
+    except ActivityError as error:
+        cause = error.cause
+        if isinstance(cause, ApplicationError) and cause.type == CHECKED_OUT:
+            raise BranchCheckedOut(cause.message) from error
+        raise
 
 
 async def release(request: ReleaseInput) -> None:
@@ -207,6 +227,8 @@ async def _phase(
     attempt: Attempt,
     worker_id: str | None,
     phase: Phase,
+    *,
+    pinned: bool = False,
 ) -> Result:
     """Run one phase on the leased worker, or on any worker when there is no lease yet.
 
@@ -214,13 +236,15 @@ async def _phase(
         WorkerLost: when the leased worker did not take up its work in time.
     """
     timing = attempt.run.timing
+    # A new lease is pulled from the queue when somebody is free, which may take long.
+    patience = None if worker_id is None or pinned else timedelta(seconds=timing.schedule_to_start)
     try:
         return await workflow.execute_activity_method(
             method,
             request,
             task_queue=worker_queue(worker_id) if worker_id else WORK_QUEUE,
             start_to_close_timeout=LONGEST_PHASE,
-            schedule_to_start_timeout=timedelta(seconds=timing.schedule_to_start) if worker_id else None,
+            schedule_to_start_timeout=patience,
             heartbeat_timeout=timedelta(seconds=timing.heartbeat),
             retry_policy=retry_policy(timing),
             summary=f"attempt {attempt.number} · {phase}",
@@ -228,6 +252,6 @@ async def _phase(
         )
     except ActivityError as error:
         cause = error.cause
-        if isinstance(cause, ActivityTimeout) and cause.type in LOST:
+        if isinstance(cause, ActivityTimeout) and cause.type in LOST and not pinned:
             raise WorkerLost(str(cause)) from error
         raise

@@ -12,6 +12,7 @@ from schemas.execution import (
     RunResult,
     RunStatus,
     TaskChoice,
+    TaskWaits,
 )
 from workflows import plan_run, plan_steering
 from workflows.plan_answers import explain_task, loading_status
@@ -48,6 +49,12 @@ class ExecutePlan:
     def explain(self, task_id: str) -> Explanation:
         """Return why a task is where it is."""
         return explain_task(self._loaded().progress, task_id)
+
+    @workflow.signal
+    def task_waits(self, news: TaskWaits) -> None:
+        """Hear from a task why it waits for a person, or that it goes on."""
+        if self._run is not None:
+            plan_run.task_waits(self._run, news)
 
     @workflow.update
     def pause(self, request: PauseRequest) -> ChangeReply:

@@ -6,10 +6,12 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from planner.scheduling.task_cycle import TaskCycle
-from schemas.execution import ExecuteTaskInput, TaskProgress, TaskResult
+from schemas.execution import ChangeReply, ExecuteTaskInput, PersonReply, TaskProgress, TaskResult
 from workflows.cancellation import despite_cancellation
-from workflows.plan_board import task_board
-from workflows.task_phases import TaskWork, release, run_next_phase
+from workflows.plan_steering import Refused
+from workflows.task_phases import release, run_next_phase
+from workflows.task_work import TaskWork
+from workflows.waiting_for_person import answer, check_waits, go_on_after_hold
 
 
 @workflow.defn(name="ExecuteTask", failure_exception_types=[ValueError])
@@ -33,8 +35,9 @@ class ExecuteTask:
         work, started = self._work, workflow.now()
         try:
             while not work.cycle.ended:
-                workflow.set_current_details(task_board(work.progress(), work.request.title))
+                work.show()
                 await workflow.wait_condition(lambda: not work.hold)
+                await go_on_after_hold(work)
                 # A cancellation that arrives together with a phase's answer is lost by the SDK (#352).
                 if workflow.cancellation_reason() is not None:
                     raise asyncio.CancelledError
@@ -42,7 +45,7 @@ class ExecuteTask:
         finally:
             await despite_cancellation(release(work))
         result = work.result((workflow.now() - started).total_seconds())
-        workflow.set_current_details(task_board(work.progress(), work.request.title))
+        work.show()
         if result.outcome == "failed":
             last = result.feedback[-1].message if result.feedback else "no reason was recorded"
             raise ApplicationError(last, result, type="TaskFailed", non_retryable=True)
@@ -52,6 +55,37 @@ class ExecuteTask:
     def set_hold(self, hold: bool) -> None:  # noqa: FBT001 - the payload of a signal is one value
         """Stop at the end of the phase, or go on."""
         self._work.hold = hold
+
+    @workflow.update
+    def done(self, reply: PersonReply) -> ChangeReply:
+        """The person has done the task in its worktree."""
+        return answer(self._work, reply, f"{self._work.request.task_id} goes on: it is reviewed and checked")
+
+    @workflow.update
+    def approve(self, reply: PersonReply) -> ChangeReply:
+        """The person accepts the work."""
+        approved = reply.model_copy(update={"approved": True})
+        return answer(self._work, approved, f"{self._work.request.task_id} is approved: its checks run next")
+
+    @workflow.update
+    def reject(self, reply: PersonReply) -> ChangeReply:
+        """The person sends the work back; the next attempt is told why."""
+        refused = reply.model_copy(update={"approved": False})
+        return answer(self._work, refused, f"{self._work.request.task_id} is sent back: {reply.message}")
+
+    @done.validator
+    def _check_done(self, reply: PersonReply) -> None:  # noqa: ARG002 - the signature of the update
+        check_waits(self._work, "work")
+
+    @approve.validator
+    def _check_approve(self, reply: PersonReply) -> None:  # noqa: ARG002 - the signature of the update
+        check_waits(self._work, "review")
+
+    @reject.validator
+    def _check_reject(self, reply: PersonReply) -> None:
+        check_waits(self._work, "review")
+        if not reply.message.strip():
+            raise Refused("say why it is rejected: the next attempt is told so")
 
     @workflow.query
     def status(self) -> TaskProgress:

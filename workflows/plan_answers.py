@@ -53,7 +53,7 @@ def explain_task(progress: PlanProgress, task_id: str) -> Explanation:
     return Explanation(
         task_id=task_id,
         state=str(found.state),
-        reason=_last_reason(result) or found.reason,
+        reason=_reason(progress, task_id) or found.reason,
         waiting_for=found.waiting_for,
         feedback=result.feedback if result else (),
     )
@@ -85,13 +85,17 @@ def _task_status(progress: PlanProgress, task_id: str, title: str) -> TaskStatus
         title=title,
         state=state,
         attempt=result.attempts if result else (landed.attempt if landed else None),
-        reason=None if state in NEEDS_NO_REASON else _last_reason(result) or found.reason or None,
+        reason=None if state in NEEDS_NO_REASON else _reason(progress, task_id) or found.reason or None,
         landed_commit=landed.commit if landed else None,
         workflow_id=progress.workflow_id(task_id) if task_id in progress.starts else None,
     )
 
 
-def _last_reason(result: TaskResult | None) -> str | None:
+def _reason(progress: PlanProgress, task_id: str) -> str | None:
+    """Return what a task itself says: what it waits for, or what it failed on."""
+    result = progress.results.get(task_id)
+    if task_id in progress.waiting:
+        return progress.waiting[task_id]
     if result is None or result.outcome != "failed" or not result.feedback:
         return None
     last = result.feedback[-1]

@@ -15,10 +15,12 @@ from planner.scheduling.events import (
     RunContinued,
     RunPaused,
     TaskFinished,
+    TaskMoved,
 )
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
 from planner.scheduling.run_state import RunState
+from planner.scheduling.task_states import TaskState
 from schemas.activity_io import LandedTask, LoadPlanResult
 from schemas.execution import (
     ChangeReply,
@@ -64,6 +66,7 @@ class PlanProgress:
     starts: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     pause_reason: str | None = None
+    waiting: dict[str, str] = field(default_factory=dict)
     cancelling: bool = False
     outcome: RunStateName | None = None
 
@@ -85,12 +88,24 @@ class PlanProgress:
     def task_ended(self, result: TaskResult) -> None:
         """Take in how a task ended."""
         self.results[result.task_id] = result
+        self.waiting.pop(result.task_id, None)
         if result.outcome == "completed" and result.landed_commit:
             self.landed[result.task_id] = LandedTask(
                 task_id=result.task_id, commit=result.landed_commit, attempt=result.attempts
             )
         self.notes = (*self.notes, *(f"{result.task_id}: {note}" for note in result.notes))
         self.apply(TaskFinished(self.index.number_of(result.task_id), result.outcome))
+
+    def task_waits(self, task_id: str, reason: str | None) -> None:
+        """Note why a running task waits for a person, or that it goes on; one that has ended does neither."""
+        number = self.index.number_of(task_id)
+        before = self.state.state_of(number)
+        if reason is not None and before is TaskState.RUNNING:
+            self.waiting[task_id] = reason
+            self.apply(TaskMoved(number, TaskState.PAUSED))
+        elif reason is None and before is TaskState.PAUSED:
+            del self.waiting[task_id]
+            self.apply(TaskMoved(number, TaskState.RUNNING))
 
     def pause(self, reason: str) -> ChangeReply:
         """Start nothing more until the run is continued."""

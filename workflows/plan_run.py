@@ -28,6 +28,7 @@ from schemas.execution import (
     TaskChoice,
     TaskOutline,
     TaskResult,
+    TaskWaits,
 )
 from workflows import activity_calls
 from workflows.execute_task import ExecuteTask
@@ -138,6 +139,14 @@ async def send_hold(run: PlanRun) -> None:
             workflow.logger.info("a task had ended before it could be held: %s", outcome)
 
 
+def task_waits(run: PlanRun, news: TaskWaits) -> None:
+    """Take in why a task waits for a person, or that it goes on; with `pauses_run` the whole run stops."""
+    run.progress.task_waits(news.task_id, news.reason)
+    if news.pauses_run and news.reason:
+        pause(run, PauseRequest(reason=f"{news.task_id}: {news.reason}", hold=True))
+    run.woken = True
+
+
 def cancel_task(run: PlanRun, choice: TaskChoice) -> ChangeReply:
     """End one running task: its processes and its worktree; its branch and evidence stay."""
     handle = run.children.get(choice.task_id)
@@ -178,7 +187,14 @@ async def _start_task(run: PlanRun, task: TaskOutline) -> None:
     try:
         handle = await workflow.start_child_workflow(
             ExecuteTask.run,
-            ExecuteTaskInput(run=run.context, task_id=task.id, title=task.title, attempts=task.attempts),
+            ExecuteTaskInput(
+                run=run.context,
+                task_id=task.id,
+                title=task.title,
+                attempts=task.attempts,
+                by_hand=task.by_hand,
+                human_review=task.human_review,
+            ),
             id=run.progress.next_workflow_id(task.id),
             task_timeout=CHILD_TASK_TIMEOUT,
             parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL,
@@ -246,6 +262,7 @@ def _context(
         base_commit=loaded.base_commit,
         timing=request.timing,
         executor=request.executor,
+        notify=request.notify,
         checkpoint_interval=request.checkpoint_interval,
         search_attributes=loaded.search_attributes,
     )

@@ -1,11 +1,10 @@
 """The five phases of an attempt: each calls its activity and turns the answer into the next step."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from planner.scheduling.task_cycle import TaskCycle, conflicted, passed, sent_back
+from planner.scheduling.task_cycle import conflicted, passed, sent_back
 from schemas.activity_io import (
-    Attempt,
     DevelopInput,
     LandInput,
     Lease,
@@ -14,51 +13,10 @@ from schemas.activity_io import (
     ReleaseInput,
     ReviewInput,
 )
-from schemas.execution import ExecuteTaskInput, Phase, TaskProgress, TaskResult
+from schemas.execution import Feedback, Phase, TaskWaits
 from workflows import activity_calls
-
-
-@dataclass(slots=True)
-class TaskWork:
-    """Where one task is; owned by its workflow's one loop."""
-
-    request: ExecuteTaskInput
-    cycle: TaskCycle
-    hold: bool = False
-    lease: Lease | None = None
-    base: str = ""
-    commit: str | None = None
-    landed: str | None = None
-    left_out: tuple[str, ...] = ()
-    already_done: bool = False
-    notes: tuple[str, ...] = ()
-
-    def attempt(self) -> Attempt:
-        """Return the attempt that the next activity works for."""
-        return Attempt(run=self.request.run, task_id=self.request.task_id, number=self.cycle.attempt)
-
-    def progress(self) -> TaskProgress:
-        """Return what the query `status` answers."""
-        return TaskProgress(
-            task_id=self.request.task_id,
-            phase=None if self.cycle.ended else self.cycle.phase,
-            attempt=self.cycle.attempt,
-            reason="held at the end of a phase" if self.hold else None,
-            feedback=self.cycle.feedback,
-        )
-
-    def result(self, seconds: float) -> TaskResult:
-        """Return how the task ended."""
-        return TaskResult(
-            task_id=self.request.task_id,
-            outcome=self.cycle.outcome or "failed",
-            attempts=self.cycle.spent,
-            landed_commit=self.landed,
-            kept_commit=self.commit,
-            feedback=self.cycle.feedback,
-            notes=self.notes,
-            seconds=seconds,
-        )
+from workflows.task_work import TaskWork
+from workflows.waiting_for_person import tell_plan, wait_for_person
 
 
 async def run_next_phase(work: TaskWork) -> None:
@@ -95,14 +53,21 @@ async def _pre_test(work: TaskWork) -> None:
     work.commit = None
     answer = await activity_calls.pre_test(PreTestInput(attempt=work.attempt(), lease=work.lease))
     work.lease, work.base = answer.lease, answer.base_commit
+    work.ask = answer.ask
     work.cycle = (
         passed(work.cycle) if answer.go else sent_back(work.cycle, answer.feedback, fatal=answer.fatal)
     )
 
 
 async def _develop(work: TaskWork, lease: Lease) -> None:
+    if work.ask is not None:
+        await _wait_for_work(work, work.ask)
+        work.ask = None
     answer = await activity_calls.develop(
-        DevelopInput(attempt=work.attempt(), lease=lease, base_commit=work.base, feedback=work.cycle.feedback)
+        DevelopInput(
+            attempt=work.attempt(), lease=lease, base_commit=work.base, feedback=work.cycle.feedback
+        ),
+        pinned=work.request.by_hand,
     )
     work.commit, work.left_out, work.already_done = answer.commit, answer.left_out, answer.already_done
     work.cycle = passed(work.cycle) if answer.commit else sent_back(work.cycle, answer.feedback)
@@ -117,10 +82,15 @@ async def _review(work: TaskWork, lease: Lease) -> None:
             commit=work.commit or "",
             left_out=work.left_out,
             already_done=work.already_done,
+            human=work.request.human_review,
         )
     )
     work.notes = (*work.notes, *answer.notes)
-    work.cycle = passed(work.cycle) if answer.accepted else sent_back(work.cycle, answer.feedback)
+    if not answer.accepted:
+        work.cycle = sent_back(work.cycle, answer.feedback)
+        return
+    refusal = await _person_refuses(work, answer.ask) if answer.ask else None
+    work.cycle = passed(work.cycle) if refusal is None else sent_back(work.cycle, [refusal])
 
 
 async def _post_test(work: TaskWork, lease: Lease) -> None:
@@ -131,9 +101,15 @@ async def _post_test(work: TaskWork, lease: Lease) -> None:
 
 
 async def _land(work: TaskWork) -> None:
-    answer = await activity_calls.land(
-        LandInput(attempt=work.attempt(), base_commit=work.base, commit=work.commit or "")
-    )
+    request = LandInput(attempt=work.attempt(), base_commit=work.base, commit=work.commit or "")
+    try:
+        answer = await activity_calls.land(request)
+    except activity_calls.BranchCheckedOut as checked_out:
+        # A person must let the branch go: then the run is continued, and this phase tried again.
+        work.hold, work.hold_reason = True, str(checked_out)
+        news = TaskWaits(task_id=work.request.task_id, reason=work.hold_reason, pauses_run=True)
+        await tell_plan(news)
+        return
     match answer.outcome:
         case "landed":
             work.landed = answer.commit
@@ -142,6 +118,21 @@ async def _land(work: TaskWork) -> None:
             work.cycle = conflicted(work.cycle, answer.feedback)
         case "red":
             work.cycle = sent_back(work.cycle, answer.feedback)
+
+
+async def _wait_for_work(work: TaskWork, ask: str) -> None:
+    reply = await wait_for_person(work, "work", ask)
+    work.notes = (*work.notes, f"done by hand: {reply.message}" if reply.message else "done by hand")
+
+
+async def _person_refuses(work: TaskWork, ask: str) -> Feedback | None:
+    """Return what a person has against the work, None when he approves."""
+    reply = await wait_for_person(work, "review", ask)
+    if reply.approved:
+        said = f"approved by a person: {reply.message}" if reply.message else "approved by a person"
+        work.notes = (*work.notes, said)
+        return None
+    return Feedback(phase="review", rule="human", message=reply.message)
 
 
 _ON_WORKER: dict[Phase, Callable[[TaskWork, Lease], Awaitable[None]]] = {

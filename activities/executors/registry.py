@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 from activities.executors.command import CommandExecutor
 from activities.executors.executor import Executor
+from activities.executors.manual import ManualExecutor
 from activities.executors.noop import NoopExecutor
 from activities.executors.patch import PatchExecutor
 from schemas.errors import InvalidArguments
-from schemas.task_execution import TaskExecution
+from schemas.task_execution import RunExecutor, TaskExecution
 from schemas.tasks import Task
 
-AVAILABLE = ("command", "patch", "noop")
+AVAILABLE = ("command", "patch", "manual", "noop")
 MOST_NAMED = 5
 
 
-def executor_for(execution: TaskExecution | None, override: Literal["noop"] | None = None) -> Executor:
-    """Return the executor of a task; `override` takes its place for a whole run.
+def executor_for(execution: TaskExecution | None, override: RunExecutor | None = None) -> Executor:
+    """Return the executor of a task.
+
+    `noop` as override takes its place for a whole run; `manual` does what has none of its own.
 
     Raises:
         InvalidArguments: the task names no executor, one that is not there, or leaves open what it runs.
@@ -26,14 +28,18 @@ def executor_for(execution: TaskExecution | None, override: Literal["noop"] | No
     there = f"There are the executors {', '.join(AVAILABLE)}."
     if override == "noop":
         return NoopExecutor()
+    if execution is None and override == "manual":
+        return ManualExecutor()
     if execution is None:
         raise InvalidArguments(
             "the task says nothing about who does it",
-            hint=f"Give it a `sh run` fence or an `execution`. {there}",
+            hint=f"Give it a `sh run` fence or an `execution`, or do it by hand: --executor manual. {there}",
         )
     match execution.executor:
         case "noop":
             return NoopExecutor()
+        case "manual":
+            return ManualExecutor()
         case "command":
             return _command(execution)
         case "patch" if execution.patch:
@@ -42,7 +48,7 @@ def executor_for(execution: TaskExecution | None, override: Literal["noop"] | No
             raise InvalidArguments(f"the executor {missing!r} is not there yet", hint=there)
 
 
-def check_executors(tasks: Iterable[Task], override: Literal["noop"] | None = None) -> None:
+def check_executors(tasks: Iterable[Task], override: RunExecutor | None = None) -> None:
     """Return if every task of a plan can be developed.
 
     Raises:

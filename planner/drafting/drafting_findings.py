@@ -27,7 +27,7 @@ def executor_findings(seeds: Sequence[TaskSeed], ids: Sequence[str]) -> Iterator
     for seed, task in zip(seeds, ids, strict=True):
         if executor_is_named(seed):
             continue
-        message = "no executor: add a `sh run` or `diff apply` fence, use --executor, or do it by hand"
+        message = "no executor: add a `sh run` or `diff apply` fence, or do it by hand (--executor manual)"
         yield _finding("no-executor", message, seed, task)
         for key in NEEDS_AN_EXECUTOR:
             if key in seed.given.lines:

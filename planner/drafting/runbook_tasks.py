@@ -109,6 +109,7 @@ def _seed(document: Outline, owner: int, fences: tuple[ActingFence, ...], body: 
     options = [fence for fence in fences if fence.action == "task"]
     _check_fences(document, fences, options)
     given = read_task_options(document, options[0]) if options else GivenOptions()
+    _check_executor(document.source.name, fences, given)
     series, number = numbering(document, owner, headline)
     quote = (block.start, block.end) if block.kind == "heading" else block.place(0, len(block.text))
     return TaskSeed(
@@ -138,4 +139,14 @@ def _check_fences(document: Outline, fences: Sequence[ActingFence], options: Seq
         later = max(runs[0].line, patches[0].line)
         raise InvalidArguments(
             f"{name}:{later}: one task has both `sh run` and `diff apply`", hint="make two tasks of it"
+        )
+
+
+def _check_executor(name: str, fences: Sequence[ActingFence], given: GivenOptions) -> None:
+    acting = [fence for fence in fences if fence.action in {"run", "apply"}]
+    if given.options.executor is not None and acting:
+        raise InvalidArguments(
+            f"{name}:{given.lines['executor']}: `executor: {given.options.executor}`, "
+            f"and the task has a fence that does it (line {acting[0].line})",
+            hint="keep one of the two",
         )

@@ -15,6 +15,7 @@ from planner.intake.markdown_outline import Outline
 from schemas.features import PriorityName
 from schemas.identifiers import Identifier, TaskId
 from schemas.record import Count, NonNegative, Record
+from schemas.task_execution import TaskReviewer
 
 WORDS = frozenset(
     ("id", "after", "scope", "excludes", "exclusive", "capabilities", "env_pass", "done", "stop_when")
@@ -59,6 +60,8 @@ class TaskOptions(Record):
     expect_red_before: bool | None = None
     env_pass: Annotated[tuple[EnvironmentName, ...], BeforeValidator(as_list)] = ()
     network: bool | None = None
+    executor: Literal["manual"] | None = None
+    reviewer: TaskReviewer | None = None
     timeout_minutes: Annotated[float, Field(gt=0)] | None = None
     done: Annotated[tuple[Text, ...], BeforeValidator(as_list)] = ()
     stop_when: Text | None = None

@@ -90,8 +90,9 @@ def task_record(seed: TaskSeed, placement: TaskPlacement, size: TaskSize, scope:
 
 
 def executor_is_named(seed: TaskSeed) -> bool:
-    """Return whether the document says who develops a task: a script, a patch, or nobody."""
-    return bool(seed.scripts("run") or seed.scripts("apply") or seed.options.changes == "none")
+    """Return whether the document says who develops a task: a script, a patch, a person, or nobody."""
+    scripts = seed.scripts("run") or seed.scripts("apply")
+    return bool(scripts or seed.options.executor or seed.options.changes == "none")
 
 
 def _origin_of_estimate(origin: EstimateOrigin) -> Origin:
@@ -147,6 +148,7 @@ def _additions(seed: TaskSeed, scope: TaskScope) -> dict[str, Any]:
     given: dict[str, Any] = {
         "execution": _execution(seed),
         "file_scope": scope.files,
+        "reviewer": options.reviewer,
         "expect_red_before": options.expect_red_before,
         "optional": options.optional,
         "changes": options.changes,
@@ -161,6 +163,8 @@ def _execution(seed: TaskSeed) -> TaskExecution | None:
         what = {"executor": "command", "script": _joined(seed, "run")}
     elif seed.scripts("apply"):
         what = {"executor": "patch", "patch": _joined(seed, "apply")}
+    elif options.executor is not None:
+        what = {"executor": options.executor}
     elif options.changes == "none":
         what = {"executor": "noop"}
     else:

@@ -86,7 +86,12 @@ def tree_of(folder: Path, commit: str) -> str:
 
 def branch_tip(common: Path, branch: str) -> str | None:
     """Return the commit a branch points to, None if there is no such branch."""
-    ref = f"{BRANCH_PREFIX}{check_ref_name(branch)}"
+    return ref_commit(common, f"{BRANCH_PREFIX}{branch}")
+
+
+def ref_commit(common: Path, ref: str) -> str | None:
+    """Return the commit a ref points to, given by its full name; None if there is no such ref."""
+    check_ref_name(ref)
     try:
         loose = (common / ref).read_text().strip()
     except (OSError, UnicodeDecodeError):

@@ -76,6 +76,10 @@ def _report(index: PlanIndex, state: RunState, task: int, after: TaskState) -> N
         message = f"task {index.ids[task]} is {before} and cannot be reported as {after}"
         raise TransitionRefused(message)
     state.move(index, task, after)
+    if after is TaskState.PAUSED:
+        state.paused.add(task)
+    else:
+        state.paused.discard(task)
 
 
 def _skip(index: PlanIndex, state: RunState, task: int) -> None:
@@ -118,6 +122,7 @@ def _retry(index: PlanIndex, state: RunState, task: int) -> None:
 
 def _free(state: RunState, task: int) -> None:
     state.active.discard(task)
+    state.paused.discard(task)
     state.ledger.release(task)
 
 

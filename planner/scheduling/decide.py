@@ -34,10 +34,15 @@ def decide(index: PlanIndex, state: RunState, limits: Limits) -> Decisions:
     starts: list[int] = []
     if not (state.cancelling or state.pause_reason is not None or too_many_failures(state, limits)):
         _open_waves(state, limits)
-        if len(state.active) < limits.max_concurrent:
+        if slots_taken(state) < limits.max_concurrent:
             starts = _start_what_fits(index, state, limits)
     finished, outcome = _verdict(state)
     return Decisions(tuple(starts), finished, outcome)
+
+
+def slots_taken(state: RunState) -> int:
+    """Return how many tasks count against `max_concurrent`: one that waits for a person does not."""
+    return len(state.active) - len(state.paused)
 
 
 def too_many_failures(state: RunState, limits: Limits) -> bool:
@@ -53,8 +58,8 @@ def _verdict(state: RunState) -> tuple[bool, RunOutcome | None]:
         return True, "succeeded"
     if state.cancelling:
         return True, "cancelled"
-    if state.pause_reason is not None and any(state.unsettled.values()):
-        return False, None
+    if state.pause_reason is not None:
+        return False, None  # whoever paused it may want to retry what has failed
     return True, "failed"
 
 
@@ -76,7 +81,7 @@ def _start_what_fits(index: PlanIndex, state: RunState, limits: Limits) -> list[
     _look_again(looks, places, queue.places_to_look())
     freed = set(ledger.freed)
     ledger.freed.clear()
-    while looks and len(state.active) < limits.max_concurrent:
+    while looks and slots_taken(state) < limits.max_concurrent:
         key, place = heapq.heappop(looks)
         first = places.first(place)
         if first is None or not places.may_have_room(place):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from planner.scheduling.decide import too_many_failures
+from planner.scheduling.decide import slots_taken, too_many_failures
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex
 from planner.scheduling.run_state import RunState
@@ -84,8 +84,8 @@ def _why_not_started(
     lacking = _why_no_resource(index, state, task)
     if lacking is not None:
         return lacking
-    if len(state.active) >= limits.max_concurrent:
-        return f"{len(state.active)} of {limits.max_concurrent} tasks are running", ()
+    if slots_taken(state) >= limits.max_concurrent:
+        return f"{slots_taken(state)} of {limits.max_concurrent} tasks are running", ()
     return "starts next", ()
 
 

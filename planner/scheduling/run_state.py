@@ -22,8 +22,9 @@ class RunState:
     """The state of one run.
 
     `status` holds the number of each task's state in `STATES`; `stuck` marks blocked tasks behind a failed
-    one. A task is settled when it is completed, failed or stuck; `unsettled` counts the others for each wave,
-    and `wave` is the first that has any. `owed` counts the tasks without which the run has not succeeded.
+    one; `paused` are the active tasks that wait for a person. A task is settled when it is completed,
+    failed or stuck; `unsettled` counts the others for each wave, and `wave` is the first that has any.
+    `owed` counts the tasks without which the run has not succeeded.
     """
 
     status: bytearray
@@ -31,6 +32,7 @@ class RunState:
     ledger: ResourceLedger
     queue: ReadyQueue
     active: set[int]
+    paused: set[int]
     attempts: list[int]
     stuck: bytearray
     unsettled: dict[int, int]
@@ -127,6 +129,7 @@ def _derive(index: PlanIndex, status: bytearray, skipped: set[int], cancelled: s
         ledger=ledger,
         queue=ReadyQueue(index, ledger),
         active=active,
+        paused={task for task in active if states[task] is TaskState.PAUSED},
         attempts=[0] * len(states),
         stuck=stuck,
         unsettled=unsettled,

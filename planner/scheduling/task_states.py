@@ -38,7 +38,7 @@ _CODES = {state: code for code, state in enumerate(STATES)}
 ACTIVE = frozenset(
     {TaskState.QUEUED, TaskState.ASSIGNED, TaskState.RUNNING, TaskState.PAUSED, TaskState.CHECKPOINTED}
 )
-"""The states in which a task holds its slot and its resources."""
+"""The states in which a task holds its resources, and all but `paused` its slot."""
 
 FAILED_STATES = frozenset({TaskState.FAILED, TaskState.ROLLED_BACK})
 """The states in which a task blocks what depends on it, unless it was skipped."""

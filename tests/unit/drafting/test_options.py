@@ -19,7 +19,9 @@ def task_with(options: str) -> str:
     ("options", "message"),
     [
         ("afterwards: [1]", "spec.md:4: there is no key `afterwards`"),
-        ("id: a\nexecutor: x", "spec.md:5: there is no key `executor`"),
+        ("id: a\nexecutor: x", "spec.md:5: `executor`"),
+        ("id: a\nexecutor: manual", "spec.md:5: `executor: manual`, and the task has a fence that does it"),
+        ("reviewer: nobody", "spec.md:4: `reviewer`"),
         ("id: ../up", "spec.md:4: `id`: '../up' cannot be used as an id"),
         ("id: a\nid: b", "spec.md:5: the key `id` is there twice"),
         ("estimate: [3, 2, 1]", "`estimate`: write optimistic, likely and pessimistic"),
@@ -141,3 +143,9 @@ def test_setup_and_verify_of_all_documents_come_together_and_contradictions_are_
             "---\nresources: {db: {}}\n---\n- [ ] one\n",
             "---\nresources: {db: {capacity: 2}}\n---\n- [ ] two\n",
         )
+
+
+def test_a_task_may_be_given_to_a_person_and_to_a_persons_review() -> None:
+    task = only_task("# T\n## Do\n```yaml task\nexecutor: manual\nreviewer: human\n```\n")
+    assert task.execution is not None
+    assert (task.execution.executor, task.reviewer) == ("manual", "human")

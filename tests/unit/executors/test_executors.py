@@ -10,6 +10,7 @@ import pytest
 from activities.evidence_store import Evidence
 from activities.executors.command import CommandExecutor
 from activities.executors.executor import ExecutorOutcome, ExecutorRequest
+from activities.executors.manual import ManualExecutor
 from activities.executors.noop import NoopExecutor
 from activities.executors.registry import executor_for
 from activities.script_runner import Workbench
@@ -166,14 +167,16 @@ def test_the_plan_says_who_does_a_task_and_a_run_may_override_it() -> None:
     )
     assert executor_for(execution(executor="noop")) == NoopExecutor()
     assert executor_for(script, "noop") == executor_for(None, "noop") == NoopExecutor()
+    assert executor_for(execution(executor="manual")) == executor_for(None, "manual") == ManualExecutor()
+    assert executor_for(script, "manual") == executor_for(script)
 
 
-@pytest.mark.parametrize("name", ["manual", "agent", "codemod"])
+@pytest.mark.parametrize("name", ["agent", "codemod"])
 def test_an_executor_that_is_not_there_is_named_with_those_that_are(name: str) -> None:
     with pytest.raises(InvalidArguments, match=name) as caught:
         executor_for(execution(executor=name))
 
-    assert "command, patch, noop" in caught.value.hint
+    assert "command, patch, manual, noop" in caught.value.hint
 
 
 @pytest.mark.parametrize("fields", [{}, {"script": "a", "argv": ("b",)}, {"argv": ()}, {"script": ""}])

@@ -1,0 +1,17 @@
+"""`tasks reject`: send work back that waits for a review."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("reject")
+@click.argument("run_id", metavar="RUN")
+@click.argument("task_id", metavar="TASK")
+@click.option("--reason", "-m", required=True, help="What the next attempt is told.")
+def command(run_id: str, task_id: str, reason: str) -> int:
+    """Send the work of TASK of RUN back; its next attempt is told why."""
+    from schemas.execution import PersonReply
+    from tasks_cli.answer_task import answer_task
+
+    return answer_task(run_id, task_id, "reject", PersonReply(message=reason))
