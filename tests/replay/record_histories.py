@@ -10,48 +10,105 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 
-from schemas.execution import CONTROL_QUEUE, PauseRequest, RunResult
+from schemas.execution import CONTROL_QUEUE, PauseRequest, PersonReply, RunResult, TaskStatus
 from tests.isolated_environment import isolate_environment
 from tests.small_project import plan_project, runbook, task
 from tests.temporal.service import running_service
-from workers.dev_server import free_port, start_dev_server, stop_dev_server
+from workers.control_worker import control_worker
+from workers.dev_server import DevServer, free_port, start_dev_server, stop_dev_server
 from workers.temporal_binary import find_temporal
+from workers.temporal_connection import TemporalTarget, connect
 from workflows.execute_plan import ExecutePlan
 
+LOOK_SECONDS = 0.1
 HISTORIES = Path(__file__).parent / "histories"
 Handle = WorkflowHandle[ExecutePlan, RunResult]
 TWICE = 'if [ "$TASKS_ATTEMPT" = 1 ]; then touch a.txt; else echo a > a.txt; fi'
 
 
-async def leave_alone(_handle: Handle, _gate: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A run under way, and what a scenario needs to interfere with it."""
+
+    handle: Handle
+    gate: Path
+    client: Client
+    server: DevServer
+    folder: Path
+
+
+async def leave_alone(_scene: Scene) -> None:
     """Do nothing: the run goes to its end by itself."""
 
 
-async def pause_and_continue(handle: Handle, gate: Path) -> None:
+async def pause_and_continue(scene: Scene) -> None:
     """Pause while the first task runs, let it end, continue."""
-    await _until_running(handle)
+    handle = scene.handle
+    await _until(handle, "running")
     await handle.execute_update(ExecutePlan.pause, PauseRequest(reason="recorded"))
-    await asyncio.to_thread(gate.touch)
+    await asyncio.to_thread(scene.gate.touch)
     await handle.execute_update(ExecutePlan.continue_run)
 
 
-async def cancel(handle: Handle, _gate: Path) -> None:
+async def cancel(scene: Scene) -> None:
     """Cancel while the first task runs."""
-    await _until_running(handle)
-    await handle.cancel()
+    await _until(scene.handle, "running")
+    await scene.handle.cancel()
+
+
+async def answer(scene: Scene) -> None:
+    """Do the first task by hand, and approve it at the second try."""
+    task = scene.client.get_workflow_handle(f"{scene.handle.id}/A/1")
+    for update, message in (("done", ""), ("reject", "again"), ("done", "now"), ("approve", "")):
+        await _until(scene.handle, "paused", f"your {'work' if update == 'done' else 'review'}")
+        if update == "done":
+            reason = next(found.reason for found in await _tasks(scene.handle)) or ""
+            place = Path(re.findall(r"work in (\S+?);", reason)[0])
+            (place / "a.txt").write_text(f"a {message}\n", encoding="utf-8")
+        await task.execute_update(update, PersonReply(message=message))
+
+
+async def lose_the_worker(scene: Scene) -> None:
+    """Kill the only worker while it develops, then start another one with another identity."""
+    first = await _worker_process(scene)
+    await _until(scene.handle, "running")
+    started = scene.gate.with_suffix(".started")
+    while not started.exists():  # noqa: ASYNC110 - only a look tells
+        await asyncio.sleep(LOOK_SECONDS)
+    first.kill()
+    await first.wait()
+    # Without its identity the next process is another worker, on the same host.
+    await asyncio.to_thread(shutil.rmtree, scene.folder / "state" / "workers")
+    second = await _worker_process(scene)
+    await asyncio.to_thread(scene.gate.touch)
+    await scene.handle.result()
+    second.terminate()
+    await second.wait()
 
 
 WAITING = task(
     "Write a", "while [ ! -e {gate} ]; do sleep 0.05; done; echo a > a.txt", "test -s a.txt", id="A"
 )
-SCENARIOS: dict[str, tuple[str, Callable[[Handle, Path], Awaitable[None]]]] = {
+BY_HAND = (
+    "## Write a\n\n```yaml task\nid: A\nexecutor: manual\nreviewer: human\n```\n\n"
+    "```sh check\ntest -s a.txt\n```\n\n"
+)
+DEVELOPING = task(
+    "Write a",
+    "touch {gate}.started; while [ ! -e {gate} ]; do sleep 0.05; done; echo a > a.txt",
+    "test -s a.txt",
+    id="A",
+)
+SCENARIOS: dict[str, tuple[str, Callable[[Scene], Awaitable[None]]]] = {
     "success": (
         runbook(
             task("Write a", "echo a > a.txt", "test -s a.txt", id="A"),
@@ -73,10 +130,24 @@ SCENARIOS: dict[str, tuple[str, Callable[[Handle, Path], Awaitable[None]]]] = {
         pause_and_continue,
     ),
     "cancel": (runbook(WAITING), cancel),
+    "by-hand": (runbook(BY_HAND), answer),
+    "lost-worker": (runbook(DEVELOPING), lose_the_worker),
 }
 
 
-async def record(client: Client, name: str, folder: Path) -> None:
+async def record(server: DevServer, name: str, folder: Path) -> None:
+    """Run one scenario with workers in this process, or in processes that it may kill."""
+    await asyncio.to_thread(folder.mkdir, parents=True)
+    if SCENARIOS[name][1] is lose_the_worker:
+        client = await connect(TemporalTarget(server.address))
+        async with control_worker(client):
+            await _record(server, client, name, folder)
+        return
+    async with running_service(server, folder / "state") as client:
+        await _record(server, client, name, folder)
+
+
+async def _record(server: DevServer, client: Client, name: str, folder: Path) -> None:
     """Run one scenario and write the histories of the run and of its first task."""
     text, steer = SCENARIOS[name]
     gate = folder / "gate"
@@ -84,7 +155,7 @@ async def record(client: Client, name: str, folder: Path) -> None:
     run_id = f"recorded-{name}"
     await client.start_workflow("ExecutePlan", project.request, id=run_id, task_queue=CONTROL_QUEUE)
     handle = client.get_workflow_handle_for(ExecutePlan.run, run_id)
-    await steer(handle, gate)
+    await steer(Scene(handle, gate, client, server, folder))
     try:
         await handle.result()
     except WorkflowFailureError as error:
@@ -110,19 +181,31 @@ async def record_all(folder: Path) -> None:
     )
     server = await starting
     try:
-        async with running_service(server, folder / "state") as client:
-            for name in sys.argv[1:] or SCENARIOS:
-                await record(client, name, folder / name)
+        for name in sys.argv[1:] or SCENARIOS:
+            await record(server, name, folder / name)
     finally:
         stop_dev_server(server)
 
 
-async def _until_running(handle: Handle) -> None:
+async def _worker_process(scene: Scene) -> asyncio.subprocess.Process:
+    environment = {
+        **os.environ,
+        "TEMPORAL_ADDRESS": scene.server.address,
+        "TASKS_STATE_DIR": str(scene.folder / "state"),
+    }
+    command = (sys.executable, "-m", "tasks_cli", "worker")
+    return await asyncio.create_subprocess_exec(*command, env=environment, cwd=scene.folder)
+
+
+async def _tasks(handle: Handle) -> tuple[TaskStatus, ...]:
+    return (await handle.query(ExecutePlan.status)).tasks
+
+
+async def _until(handle: Handle, state: str, reason: str = "") -> None:
     while True:
-        status = await handle.query(ExecutePlan.status)
-        if any(found.state == "running" for found in status.tasks):
+        if any(found.state == state and reason in (found.reason or "") for found in await _tasks(handle)):
             return
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def _say(line: str) -> None:
