@@ -6,8 +6,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from activities.evidence_store import write_atomically
 from activities.executors.registry import check_executors
+from activities.kept_requests import keep_request
 from activities.landed_tasks import landed_tasks
 from activities.plan_store import store_plan
 from activities.run_preflight import Preflight, check_repository, create_feature_branch
@@ -20,8 +20,6 @@ from schemas.errors import PlanValidationFailed
 from schemas.execution import ExecutePlanInput, StoredPlan
 from schemas.identifiers import slug
 from schemas.plan import ARTIFACTS, DECISIONS_DOCUMENT, PLAN_DOCUMENT, Plan, plan_id
-
-REQUEST_FILE = "request.json"
 
 
 def load(request: LoadPlanInput) -> LoadPlanResult:
@@ -86,9 +84,5 @@ def _inline_plan(files: Mapping[str, bytes]) -> Plan:
 
 
 def _remember(preflight: Preflight, request: LoadPlanInput, stored: StoredPlan, branch: str) -> None:
-    """Keep the request in the repository: with Temporal's database gone, the run can still be resumed."""
     update = {"plan": stored, "inline": None, "branch": branch, "base": preflight.base_commit}
-    kept = request.request.model_copy(update=update)
-    folder = preflight.folders.tasks / request.run_id
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / REQUEST_FILE, kept.model_dump_json(indent=2).encode())
+    keep_request(preflight.folders, request.run_id, request.request.model_copy(update=update))

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from activities.kept_requests import remembered_branch
 from activities.landing import refuse_checked_out
 from activities.ref_updates import update_ref
 from activities.task_commits import RUN
@@ -162,15 +163,22 @@ def _check_branch(folders: RepositoryFolders, base: str, branch: str, run_id: st
             f"{branch} exists and is behind the base {base[:12]}: the tasks would start from old code",
             hint=f"git branch -f {branch} {base[:12]}, or choose another name with --branch.",
         )
-    foreign = [logged for logged in own if logged.trailers.get(RUN) != run_id]
+    runs = {logged.trailers.get(RUN) for logged in own}
+    if run_id in runs or remembered_branch(folders, run_id) == branch:
+        runs.discard(None)  # what a person committed to the branch of this run is welcome
+    foreign = [logged for logged in own if logged.trailers.get(RUN) in runs - {run_id}]
     if foreign:
         subject = foreign[0].message.splitlines()[0] if foreign[0].message else ""
-        other = foreign[0].trailers.get(RUN)
+        other = next((run for run in sorted(filter(None, runs - {run_id}))), None)
         raise RepositoryUnusable(
             f"{branch} exists and has a commit that is not of this run: {foreign[0].commit[:12]} {subject}",
             hint="Choose another name with --branch"
-            + (f", or go on with that run: tasks resume {other}" if other else "."),
+            + (f", or go on with that run: {_going_on(other)}" if other else "."),
         )
+
+
+def _going_on(run_id: str) -> str:
+    return f"tasks resume {run_id}   (or, with this plan: --run-id {run_id} --resume)"
 
 
 def _check_identity(path: Path) -> Identity:

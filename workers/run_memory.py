@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from activities.run_loading import REQUEST_FILE
+from activities.kept_requests import kept_request
 from planner.machine.repository_folders import open_repository
 from schemas.errors import RepositoryUnusable
 from schemas.execution import ExecutePlanInput
@@ -17,5 +17,5 @@ def remembered_request(repository: Path, run_id: str) -> ExecutePlanInput | None
         folders = open_repository(repository)
     except RepositoryUnusable:
         return None
-    value = read_json(folders.tasks / run_id / REQUEST_FILE)
+    value = read_json(kept_request(folders, run_id))
     return None if value is None else ExecutePlanInput.model_validate(value)

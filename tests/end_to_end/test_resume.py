@@ -61,6 +61,73 @@ def test_a_terminated_run_goes_on_and_does_nothing_twice(
     check_ending(project, gates, tmp_path)
 
 
+def failed_run(machine: UserMachine, folder: Path, run_id: str, *sections: str) -> PlannedProject:
+    """Return a project whose run has ended with a failure."""
+    project = plan_project(folder, runbook(*sections))
+    done = machine.tasks("execute", project.plan_folder, "--repo", project.repository, "--run-id", run_id)
+    assert done.returncode == 7, done.stderr
+    return project
+
+
+def logged(name: str, log: Path, check: str, **keys: object) -> str:
+    """Return a task that notes each of its executions."""
+    script = f"echo {name} >> {log}; echo {name} > {name}.txt"
+    return task(f"Write {name}", script, check, id=name, max_retries=0, **keys)
+
+
+def test_after_a_persons_fix_only_the_failed_task_is_done_again(
+    shared_machine: UserMachine, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    project = failed_run(
+        shared_machine,
+        tmp_path,
+        "fixed",
+        logged("A", log, "test -s A.txt"),
+        logged("B", log, "test -e fixed.txt", after="[A]"),
+    )
+    mine = tmp_path / "mine"
+    git(project.repository, "worktree", "add", "-q", str(mine), "feature/change-the-app")
+    (mine / "fixed.txt").write_text("by a person\n")
+    git(mine, "add", "-A")
+    git(mine, "commit", "-qm", "Fix what B needs")
+    refused = shared_machine.tasks("resume", "fixed")
+    assert refused.returncode == 1, refused.stderr
+    assert str(mine) in refused.stderr
+    git(project.repository, "worktree", "remove", str(mine))
+    resumed = shared_machine.tasks("resume", "fixed")
+    assert resumed.returncode == 0, resumed.stderr
+    assert log.read_text().split() == ["A", "B", "B"]
+    assert project.landed() == ["Land A: Write A", "Land B: Write B"]
+    assert git(project.repository, "show", "feature/change-the-app:fixed.txt") == "by a person"
+
+
+def test_an_edited_plan_goes_on_and_does_again_only_what_it_changed(
+    shared_machine: UserMachine, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    first = (logged("A", log, "test -s A.txt"), logged("B", log, "test -s B.txt"))
+    project = failed_run(shared_machine, tmp_path, "edited", *first, logged("C", log, "false"))
+    document = tmp_path / "RUNBOOK.md"
+    edited = (
+        first[0],
+        logged("B", log, "grep -q B B.txt", changes="optional"),
+        logged("C", log, "test -s C.txt"),
+    )
+    document.write_text(runbook(*edited))
+    planned = shared_machine.tasks("plan", "-f", document, "-p", project.repository, "-o", tmp_path / "again")
+    assert planned.returncode == 0, planned.stderr
+    options = ("execute", tmp_path / "again", "--repo", project.repository)
+    other = shared_machine.tasks(*options)
+    assert other.returncode == 1
+    assert "--run-id edited --resume" in other.stderr
+    resumed = shared_machine.tasks(*options, "--run-id", "edited", "--resume")
+    assert resumed.returncode == 0, resumed.stderr
+    assert "B landed in" in resumed.stderr
+    assert sorted(log.read_text().split()) == ["A", "B", "B", "C", "C"]
+    assert "3 of 3 tasks landed" in resumed.stderr
+
+
 @pytest.mark.timeout(240)
 def test_a_run_that_temporal_has_forgotten_goes_on_from_git_alone(
     own_machine: UserMachine, tmp_path: Path, gates: Gates

@@ -121,10 +121,6 @@ def test_the_branch_of_this_run_is_welcome_and_foreign_commits_are_not(
     other = refusal(folders.top, run="run-2")
     assert "not of this run" in other.message
     assert f"tasks resume {RUN}" in other.hint
-    tip = git(folders.top, "rev-parse", FEATURE)
-    mine = git(folders.top, "commit-tree", f"{tip}^{{tree}}", "-p", tip, "-m", "By hand")
-    git(folders.top, "update-ref", f"refs/heads/{FEATURE}", mine)
-    assert "By hand" in refusal(folders.top).message
 
 
 def test_a_feature_branch_that_is_behind_the_base_is_refused(top: Path) -> None:
@@ -200,3 +196,22 @@ def test_an_inherited_git_dir_leads_nowhere_else(
     monkeypatch.setenv("GIT_COMMON_DIR", str(other / ".git"))
     assert open_repository(top).top == top
     assert check_repository(top, "HEAD", FEATURE, RUN).folders.common == top / ".git"
+
+
+def test_a_commit_of_a_persons_on_the_branch_of_this_run_is_welcome(
+    folders: RepositoryFolders, root: Path
+) -> None:
+    land_edit(folders, root, "T1", "a.txt", "a\n")
+    tip = git(folders.top, "rev-parse", FEATURE)
+    fix = git(folders.top, "commit-tree", f"{tip}^{{tree}}", "-p", tip, "-m", "A fix by hand")
+    git(folders.top, "update-ref", f"refs/heads/{FEATURE}", fix)
+    assert check_repository(folders.top, "HEAD", FEATURE, RUN).warnings == ()
+    other = refusal(folders.top, run="run-2")
+    assert f"--run-id {RUN} --resume" in other.hint
+
+
+def test_a_branch_with_commits_of_a_person_and_of_no_run_is_not_taken(folders: RepositoryFolders) -> None:
+    base = git(folders.top, "rev-parse", "HEAD")
+    mine = git(folders.top, "commit-tree", "HEAD^{tree}", "-p", base, "-m", "By hand")
+    git(folders.top, "update-ref", f"refs/heads/{FEATURE}", mine)
+    assert "By hand" in refusal(folders.top).message
