@@ -273,7 +273,10 @@ class LimitsChange(Record):
 
 
 class RunResult(Record):
-    """How a run ended."""
+    """How a run ended.
+
+    `status` is what the query answered last: who asks later need not have the whole history replayed.
+    """
 
     run_id: str
     state: RunState
@@ -285,3 +288,4 @@ class RunResult(Record):
     forecast_hours: NonNegative | None = None
     tasks: tuple[TaskResult, ...] = ()
     notes: tuple[str, ...] = ()
+    status: RunStatus | None = None

@@ -12,10 +12,13 @@ from typing import TypeVar
 
 from temporalio.client import (
     Client,
+    WorkflowFailureError,
     WorkflowHandle,
     WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
 )
+from temporalio.common import QueryRejectCondition
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -94,9 +97,30 @@ async def asked(answer: Awaitable[Answer], run_id: str) -> Answer:
 
 
 async def run_status(service: Service, run_id: str) -> RunStatus:
-    """Return a run's status."""
-    query = service.run(run_id).query(ExecutePlan.status, rpc_timeout=ANSWER_TIMEOUT)
-    return await asked(query, run_id)
+    """Return a run's status.
+
+    One that has ended with a result is not queried: the control worker would replay all of its history.
+    """
+    handle = service.run(run_id)
+    ended = handle.query(
+        ExecutePlan.status, rpc_timeout=ANSWER_TIMEOUT, reject_condition=QueryRejectCondition.NOT_OPEN
+    )
+    try:
+        return await asked(ended, run_id)
+    except WorkflowQueryRejectedError:
+        known = await _last_status(handle)
+    if known is not None:
+        return known
+    return await asked(handle.query(ExecutePlan.status, rpc_timeout=ANSWER_TIMEOUT), run_id)
+
+
+async def _last_status(handle: WorkflowHandle[ExecutePlan, RunResult]) -> RunStatus | None:
+    """Return the status that a closed run left; None when it was terminated or cancelled."""
+    try:
+        return (await handle.result(rpc_timeout=ANSWER_TIMEOUT)).status
+    except WorkflowFailureError as error:
+        failed = failed_result(error)
+        return failed.status if failed else None
 
 
 def translated(error: BaseException) -> TasksError:

@@ -93,7 +93,7 @@ def report(service: Service, result: RunResult, *, as_json: bool) -> int:
     """Print how a run ended and return the exit code."""
     print_note(result_text(result, service.record.ui_url, "your branch"))
     if as_json:
-        print_json(result.as_json())
+        print_json(result.model_copy(update={"status": None}).as_json())
     if result.state == "succeeded":
         return ExitCode.SUCCESS
     kept = result.completed > 0 or any(task.kept_commit for task in result.tasks)

@@ -37,6 +37,7 @@ from workflows.plan_progress import PlanProgress
 from workflows.search_attributes import task_attributes
 
 STARTS_PER_TASK = 50
+MOST_TASKS_IN_RESULT = 2000  # some 250 bytes each, and the server takes 2 MB
 CHILD_TASK_TIMEOUT = timedelta(seconds=5)
 
 
@@ -170,7 +171,10 @@ async def finish(run: PlanRun, results: list[RunResult]) -> None:
     answer = await activity_calls.finish_run(FinishRunInput(run=run.context, state=state))
     run.progress.notes = (*run.progress.notes, *answer.notes)
     seconds = (workflow.now() - run.started).total_seconds()
-    results.append(run_result(run.progress, seconds, answer.tip))
+    result = run_result(run.progress, seconds, answer.tip)
+    if result.total <= MOST_TASKS_IN_RESULT:
+        result = result.model_copy(update={"status": run.status(workflow.now())})
+    results.append(result)
 
 
 def failure(result: RunResult) -> ApplicationError:
