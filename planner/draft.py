@@ -16,6 +16,7 @@ from schemas.tasks import (
     SharedResource,
     SourceDocument,
     Task,
+    TasksMeta,
 )
 
 UNSEALED_HASH = "0" * 64
@@ -54,6 +55,8 @@ class Draft:
     estimate_origins: dict[str, EstimateOrigin] = field(default_factory=dict)
     autonormalization: Autonormalization = field(default_factory=Autonormalization)
     findings: tuple[Finding, ...] = ()
+    meta: TasksMeta | None = None
+    """The head of an edited tasks.json: what nothing here says otherwise stays as it is there."""
 
     def source_documents(self) -> tuple[SourceDocument, ...]:
         """Return the sources as tasks.json names them."""

@@ -96,14 +96,17 @@ def features_file(draft: Draft, timestamp: str) -> FeaturesFile:
 
 def tasks_file(draft: Draft, settings: PlanSettings, timestamp: str) -> TasksFile:
     """Return tasks.json with each task sealed; the file itself is not sealed yet."""
-    limits = ResourceLimits(max_concurrent_tasks=draft.max_concurrent or settings.max_concurrent)
-    meta = TasksMeta(
+    at_once = draft.max_concurrent or settings.max_concurrent
+    given = draft.meta or TasksMeta(
         execution_model=settings.execution_model,
         min_confidence=settings.min_confidence,
-        resource_limits=limits,
-        autonormalization=draft.autonormalization,
+        resource_limits=ResourceLimits(max_concurrent_tasks=at_once),
     )
     stated = {
+        "execution_model": settings.execution_model,
+        "min_confidence": settings.min_confidence,
+        "resource_limits": given.resource_limits.model_copy(update={"max_concurrent_tasks": at_once}),
+        "autonormalization": draft.autonormalization,
         "codebase_analysis": draft.codebase,
         "title": draft.title or None,
         "branch": draft.branch,
@@ -111,7 +114,7 @@ def tasks_file(draft: Draft, settings: PlanSettings, timestamp: str) -> TasksFil
         "setup": draft.setup or None,
         "verify": draft.verify or None,
     }
-    meta = meta.model_copy(update={name: value for name, value in stated.items() if value is not None})
+    meta = given.model_copy(update={name: value for name, value in stated.items() if value is not None})
     return TasksFile(
         meta=meta,
         generated=unsealed(timestamp),

@@ -22,13 +22,14 @@ MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Report:
+class PlanReport:
     """What is said about a plan that was written."""
 
     plan_dir: Path
     made: MadePlan
 
     def as_json(self) -> dict[str, object]:
+        """Return what `--json` prints."""
         plan = self.made.plan
         return {
             "plan_dir": str(self.plan_dir),
@@ -65,6 +66,12 @@ class _Report:
     show_default=True,
     help="Who drafts the plan.",
 )
+@click.option(
+    "--from-plan",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Compute a plan again whose tasks.json or features.json you have edited.",
+)
 @click.option("--force", is_flag=True, help="Replace a plan folder that was edited.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is done.")
 @click.option("--json", "as_json", is_flag=True, help="Print {plan_dir, plan_id, drafter, tasks, warnings}.")
@@ -72,6 +79,7 @@ def command(
     description: str | None,
     documents: tuple[str, ...],
     drafter: str,  # noqa: ARG001 - one drafter so far; the choice is checked by click
+    from_plan: Path | None,
     force: bool,
     verbose: bool,
     as_json: bool,
@@ -82,16 +90,20 @@ def command(
     With documents, DESCRIPTION is the plan's title.
     """
     from planner.rules.plan_rules import rejection
+    from tasks_cli.plan_again import plan_again
     from tasks_cli.printing import print_json, print_result
 
-    if not description and not documents:
+    if from_plan is not None and (description or documents):
+        raise click.UsageError("--from-plan takes no document: the plan is its source")
+    if from_plan is None and not description and not documents:
         raise click.UsageError(
             "say what to plan: a document with -f, or a description", click.get_current_context()
         )
-    settings = _settings(flags)
-    report = _plan(
-        settings, tuple(_read(name) for name in documents), description, force=force, verbose=verbose
-    )
+    if from_plan is not None:
+        report = PlanReport(*plan_again(from_plan, flags, timestamp_now(), force=force))
+    else:
+        sources = tuple(_read(name) for name in documents)
+        report = _plan(_settings(flags), sources, description, force=force, verbose=verbose)
     if as_json:
         print_json(report.as_json())
     else:
@@ -123,14 +135,10 @@ def _read(name: str) -> SourceText:
 
 def _plan(
     settings: Settings, sources: tuple[SourceText, ...], title: str | None, *, force: bool, verbose: bool
-) -> _Report:
+) -> PlanReport:
     from planner.make_plan import plan_from_documents
-    from planner.storage.plan_folder import FolderFacts, write_plan_folder
-    from planner.storage.plan_register import KnownPlan, PlanRegister
-    from schemas.errors import TasksError
-    from tasks_cli.command_line import program_version
-    from tasks_cli.printing import print_note, print_warning
-    from workers.settings import state_folder
+    from tasks_cli.kept_plans import keep_plan
+    from tasks_cli.printing import print_note
 
     codebase = Path(settings.plan.codebase_path)
     timestamp = timestamp_now()
@@ -138,31 +146,10 @@ def _plan(
         named = ", ".join(source.name for source in sources) or "the description"
         print_note(f"planning {named} for the codebase {codebase.resolve()}")
     made = plan_from_documents(sources, codebase, settings, title, timestamp)
-    facts = FolderFacts(
-        drafter=made.draft.drafter,
-        timestamp=timestamp,
-        version=program_version(),
-        codebase=str(codebase.resolve()),
-        estimate_origins=made.draft.estimate_origins,
-    )
-    plan_dir = write_plan_folder(made.plan, Path(settings.plan.output_dir), facts, force=force)
-    known = KnownPlan(
-        plan_dir=str(plan_dir),
-        plan_id=made.plan.waves.planId,
-        title=made.draft.title,
-        drafter=made.draft.drafter,
-        tasks=len(made.plan.tasks.tasks),
-        ok=made.plan.dag.ok,
-        timestamp=timestamp,
-    )
-    try:
-        PlanRegister(state_folder(settings)).add(known)
-    except TasksError as error:
-        # The plan is written; it is only missing in `tasks list-plans`.
-        print_warning(f"{error.message}; {error.hint}")
+    plan_dir = keep_plan(made, settings, timestamp, force=force)
     if verbose:
         print_note(f"wrote {plan_dir}")
-    return _Report(plan_dir, made)
+    return PlanReport(plan_dir, made)
 
 
 def timestamp_now() -> str:
@@ -185,7 +172,7 @@ def timestamp_now() -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _say(report: _Report) -> None:
+def _say(report: PlanReport) -> None:
     from planner.forecasting.rounded_hours import hours_text
     from planner.storage.plan_folder import described
     from tasks_cli.printing import coloured, print_note, print_warning
@@ -210,7 +197,7 @@ def _say(report: _Report) -> None:
         print_note(f"next: tasks execute {report.plan_dir}")
 
 
-def _findings(report: _Report) -> tuple[Finding, ...]:
+def _findings(report: PlanReport) -> tuple[Finding, ...]:
     from schemas.dag import Finding
 
     dag = report.made.plan.dag

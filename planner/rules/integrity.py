@@ -144,7 +144,10 @@ def resources_fit(plan: Plan) -> list[Breach]:
 
 def hashes_match(plan: Plan) -> list[Breach]:
     """A file or a task that was changed after its content hash was written."""
-    changed = "was changed after the plan was checked; undo the change, or make the plan again"
+    changed = (
+        "was changed after the plan was checked; undo the change, "
+        "or compute what follows from it: tasks plan --from-plan DIR"
+    )
     breaches = [
         Breach(f"{task.id} {changed}", f"/tasks/{number}/contentHash", task.id)
         for number, task in enumerate(plan.tasks.tasks)

@@ -203,7 +203,7 @@ def _check_replaceable(place: Path, *, force: bool) -> None:
             f"{place} is not a plan folder that can be replaced: it holds {held}",
             hint="choose a new or empty folder with --output-dir; nothing was changed",
         )
-    edited = _edited_files(place)
+    edited = edited_files(place)
     if edited and not force:
         raise InvalidArguments(
             f"the plan in {place} was edited since it was written: {', '.join(edited)}",
@@ -211,7 +211,8 @@ def _check_replaceable(place: Path, *, force: bool) -> None:
         )
 
 
-def _edited_files(place: Path) -> list[str]:
+def edited_files(place: Path) -> list[str]:
+    """Return the names of the files that are not as they were written; without a record, the record's own."""
     meta = read_plan_meta(place)
     if meta is None:
         return [META_FILE]

@@ -1,0 +1,137 @@
+"""A plan for other programs: a checklist, a table, a graph, or issues to be made."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from planner.documents.mermaid_graph import mermaid_graph
+from planner.graph.exports import to_dot, to_graphml
+from planner.plan_demands import precedence_graph, predecessors
+from schemas.plan import Plan
+from schemas.tasks import Task
+
+CSV_COLUMNS = (
+    *("id", "title", "feature", "wave", "after", "priority", "executor"),
+    *("optimistic_hours", "likely_hours", "pessimistic_hours", "scope", "checks"),
+)
+
+
+def export_plan(plan: Plan, form: str) -> str:
+    """Return the plan in one of the forms of `FORMS`, ending with a newline."""
+    return FORMS[form](plan)
+
+
+def _tasks_md(plan: Plan) -> str:
+    """Return a checklist in phases, one for each feature; ticks are left to whoever works it off."""
+    lines = [f"# Tasks: {plan.tasks.meta.title or plan.waves.planId}", ""]
+    before = predecessors(plan.tasks)
+    for number, feature in enumerate(plan.features.features, start=1):
+        tasks = [task for task in plan.tasks.tasks if task.feature_id == feature.id]
+        if tasks:
+            lines += [f"## Phase {number}: {feature.title}", ""]
+            lines += [f"- [ ] {task.id} {_one_line(task.title)}{_files(task)}" for task in tasks]
+            lines.append("")
+    edges = [f"- {task} depends on {', '.join(earlier)}" for task, earlier in before.items() if earlier]
+    if edges:
+        lines += ["## Dependencies & Execution Order", "", *edges, ""]
+    return "\n".join(lines)
+
+
+def _csv(plan: Plan) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    waves, before = _waves(plan), predecessors(plan.tasks)
+    for task in plan.tasks.tasks:
+        hours = task.duration
+        writer.writerow(
+            [
+                *(task.id, _plain(task.title), task.feature_id, waves.get(task.id, "")),
+                *(" ".join(before[task.id]), task.scheduling_hints.priority),
+                task.execution.executor if task.execution else "",
+                *((hours.optimistic, hours.mostLikely, hours.pessimistic) if hours else ("", "", "")),
+                *(" ".join(_scope(task)), len(task.acceptance_checks)),
+            ]
+        )
+    return text.getvalue()
+
+
+def _github_issues(plan: Plan) -> str:
+    """Return a list of issues as GitHub's REST interface takes them, one for each task."""
+    before = predecessors(plan.tasks)
+    issues = [
+        {
+            "title": f"{task.id}: {_one_line(task.title)}",
+            "body": "\n".join(_issue_body(task, before[task.id])),
+            "labels": [task.category, f"priority:{task.scheduling_hints.priority}", plan.waves.planId],
+        }
+        for task in plan.tasks.tasks
+    ]
+    return json.dumps(issues, indent=2, ensure_ascii=False) + "\n"
+
+
+def _issue_body(task: Task, after: tuple[str, ...]) -> Iterator[str]:
+    yield task.description
+    if task.boundaries is not None:
+        yield ""
+        yield "### Done when"
+        yield from (f"- [ ] {criterion}" for criterion in task.boundaries.definition_of_done.criteria)
+    if after:
+        yield ""
+        yield f"Depends on {', '.join(after)}."
+    for evidence in task.source_evidence:
+        yield ""
+        yield from (f"> {line}" for line in evidence.quote.splitlines())
+
+
+def _graph(draw: Callable[..., str]) -> Callable[[Plan], str]:
+    def drawn(plan: Plan) -> str:
+        return draw(precedence_graph(plan.tasks), {task.id: task.title for task in plan.tasks.tasks})
+
+    return drawn
+
+
+def _mermaid(plan: Plan) -> str:
+    return "\n".join(mermaid_graph(plan.tasks)[1:-1]) + "\n"
+
+
+def _waves(plan: Plan) -> dict[str, int]:
+    waves = plan.waves.execution_models.wave_based.waves
+    return {task: wave.waveNumber for wave in waves for task in wave.tasks}
+
+
+def _scope(task: Task) -> tuple[str, ...]:
+    if task.file_scope is not None:
+        return (*task.file_scope.modify, *task.file_scope.create)
+    return task.boundaries.scope.includes if task.boundaries and task.boundaries.scope else ()
+
+
+def _files(task: Task) -> str:
+    named = [path for path in _scope(task) if "*" not in path]
+    return f" in {', '.join(named)}" if named else ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _plain(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    line = _one_line(text)
+    return f"'{line}" if line[:1] in {"=", "+", "-", "@"} else line
+
+
+FORMS: Mapping[str, Callable[[Plan], str]] = MappingProxyType(
+    {
+        "tasks-md": _tasks_md,
+        "csv": _csv,
+        "dot": _graph(to_dot),
+        "graphml": _graph(to_graphml),
+        "mermaid": _mermaid,
+        "github-issues": _github_issues,
+    }
+)

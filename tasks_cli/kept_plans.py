@@ -1,0 +1,45 @@
+"""Writing a plan that was made, and remembering where it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planner.make_plan import MadePlan
+from planner.storage.plan_folder import FolderFacts, write_plan_folder
+from planner.storage.plan_register import KnownPlan, PlanRegister
+from schemas.errors import TasksError
+from schemas.settings import Settings
+from tasks_cli.command_line import program_version
+from tasks_cli.printing import print_warning
+from workers.settings import state_folder
+
+
+def keep_plan(made: MadePlan, settings: Settings, timestamp: str, *, force: bool) -> Path:
+    """Write a plan as a folder, remember it for `tasks list-plans`, and return the folder.
+
+    Raises:
+        InvalidArguments: when the folder holds something else, or an edited plan and not `force`.
+    """
+    facts = FolderFacts(
+        drafter=made.draft.drafter,
+        timestamp=timestamp,
+        version=program_version(),
+        codebase=str(Path(settings.plan.codebase_path).resolve()),
+        estimate_origins=made.draft.estimate_origins,
+    )
+    plan_dir = write_plan_folder(made.plan, Path(settings.plan.output_dir), facts, force=force)
+    known = KnownPlan(
+        plan_dir=str(plan_dir),
+        plan_id=made.plan.waves.planId,
+        title=made.draft.title,
+        drafter=made.draft.drafter,
+        tasks=len(made.plan.tasks.tasks),
+        ok=made.plan.dag.ok,
+        timestamp=timestamp,
+    )
+    try:
+        PlanRegister(state_folder(settings)).add(known)
+    except TasksError as error:
+        # The plan is written; it is only missing in `tasks list-plans`.
+        print_warning(f"{error.message}; {error.hint}")
+    return plan_dir
