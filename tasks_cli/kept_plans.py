@@ -20,13 +20,7 @@ def keep_plan(made: MadePlan, settings: Settings, timestamp: str, *, force: bool
     Raises:
         InvalidArguments: when the folder holds something else, or an edited plan and not `force`.
     """
-    facts = FolderFacts(
-        drafter=made.draft.drafter,
-        timestamp=timestamp,
-        version=program_version(),
-        codebase=str(Path(settings.plan.codebase_path).resolve()),
-        estimate_origins=made.draft.estimate_origins,
-    )
+    facts = _facts(made, settings, timestamp)
     plan_dir = write_plan_folder(made.plan, Path(settings.plan.output_dir), facts, force=force)
     known = KnownPlan(
         plan_dir=str(plan_dir),
@@ -43,3 +37,18 @@ def keep_plan(made: MadePlan, settings: Settings, timestamp: str, *, force: bool
         # The plan is written; it is only missing in `tasks list-plans`.
         print_warning(f"{error.message}; {error.hint}")
     return plan_dir
+
+
+def write_for_review(made: MadePlan, settings: Settings, folder: Path, timestamp: str) -> None:
+    """Write a plan where its author looks at it; nobody remembers this folder."""
+    write_plan_folder(made.plan, folder, _facts(made, settings, timestamp), force=True)
+
+
+def _facts(made: MadePlan, settings: Settings, timestamp: str) -> FolderFacts:
+    return FolderFacts(
+        drafter=made.draft.drafter,
+        timestamp=timestamp,
+        version=program_version(),
+        codebase=str(Path(settings.plan.codebase_path).resolve()),
+        estimate_origins=made.draft.estimate_origins,
+    )

@@ -72,6 +72,7 @@ class PlanReport:
     default=None,
     help="Compute a plan again whose tasks.json or features.json you have edited.",
 )
+@click.option("-i", "--interactive", is_flag=True, help="Review the plan before it is written.")
 @click.option("--force", is_flag=True, help="Replace a plan folder that was edited.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is done.")
 @click.option("--json", "as_json", is_flag=True, help="Print {plan_dir, plan_id, drafter, tasks, warnings}.")
@@ -80,11 +81,12 @@ def command(
     documents: tuple[str, ...],
     drafter: str,  # noqa: ARG001 - one drafter so far; the choice is checked by click
     from_plan: Path | None,
+    interactive: bool,
     force: bool,
     verbose: bool,
     as_json: bool,
     **flags: object,
-) -> None:
+) -> int:
     """Turn documents into a plan and print the plan's folder.
 
     With documents, DESCRIPTION is the plan's title.
@@ -93,17 +95,13 @@ def command(
     from tasks_cli.plan_again import plan_again
     from tasks_cli.printing import print_json, print_result
 
-    if from_plan is not None and (description or documents):
-        raise click.UsageError("--from-plan takes no document: the plan is its source")
-    if from_plan is None and not description and not documents:
-        raise click.UsageError(
-            "say what to plan: a document with -f, or a description", click.get_current_context()
-        )
+    _check_source(description, documents, from_plan, interactive=interactive)
     if from_plan is not None:
         report = PlanReport(*plan_again(from_plan, flags, timestamp_now(), force=force))
     else:
         sources = tuple(_read(name) for name in documents)
-        report = _plan(_settings(flags), sources, description, force=force, verbose=verbose)
+        making = _Making(_settings(flags), description, flags, force=force, verbose=verbose)
+        report = _reviewed(making, sources) if interactive else _plan(making, sources)
     if as_json:
         print_json(report.as_json())
     else:
@@ -112,6 +110,55 @@ def command(
     rejected = rejection(_findings(report))
     if rejected is not None:
         raise rejected
+    if interactive:
+        return _execute_if_wanted(report)
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """How a plan is made, whatever its documents."""
+
+    settings: Settings
+    title: str | None
+    flags: Mapping[str, object]
+    force: bool
+    verbose: bool
+
+
+def _check_source(
+    description: str | None, documents: tuple[str, ...], from_plan: Path | None, *, interactive: bool
+) -> None:
+    context = click.get_current_context()
+    if from_plan is not None and (description or documents or interactive):
+        raise click.UsageError("--from-plan takes no document: the plan is its source", context)
+    if from_plan is None and not description and not documents:
+        raise click.UsageError("say what to plan: a document with -f, or a description", context)
+    if interactive and STDIN in documents:
+        raise click.UsageError("--interactive asks on stdin, so it cannot hold a document", context)
+
+
+def _reviewed(making: _Making, sources: tuple[SourceText, ...]) -> PlanReport:
+    from tasks_cli.interactive_plan import review_plan
+    from tasks_cli.kept_plans import keep_plan, write_for_review
+
+    timestamp = timestamp_now()
+
+    def draft(documents: tuple[SourceText, ...], folder: Path) -> MadePlan:
+        made = _made(making, documents)
+        write_for_review(made, making.settings, folder, timestamp)
+        return made
+
+    made = review_plan(sources, draft, making.flags, timestamp)
+    return PlanReport(keep_plan(made, making.settings, timestamp, force=making.force), made)
+
+
+def _execute_if_wanted(report: PlanReport) -> int:
+    from tasks_cli.command_line import tasks
+    from tasks_cli.exit_status import exit_status
+    from tasks_cli.interactive_plan import wants_execution
+
+    return exit_status(tasks, ["execute", str(report.plan_dir)]) if wants_execution() else 0
 
 
 def _settings(flags: Mapping[str, object]) -> Settings:
@@ -133,23 +180,27 @@ def _read(name: str) -> SourceText:
     return read_source(Path(name))
 
 
-def _plan(
-    settings: Settings, sources: tuple[SourceText, ...], title: str | None, *, force: bool, verbose: bool
-) -> PlanReport:
-    from planner.make_plan import plan_from_documents
+def _plan(making: _Making, sources: tuple[SourceText, ...]) -> PlanReport:
     from tasks_cli.kept_plans import keep_plan
     from tasks_cli.printing import print_note
 
-    codebase = Path(settings.plan.codebase_path)
     timestamp = timestamp_now()
-    if verbose:
-        named = ", ".join(source.name for source in sources) or "the description"
-        print_note(f"planning {named} for the codebase {codebase.resolve()}")
-    made = plan_from_documents(sources, codebase, settings, title, timestamp)
-    plan_dir = keep_plan(made, settings, timestamp, force=force)
-    if verbose:
+    made = _made(making, sources)
+    plan_dir = keep_plan(made, making.settings, timestamp, force=making.force)
+    if making.verbose:
         print_note(f"wrote {plan_dir}")
     return PlanReport(plan_dir, made)
+
+
+def _made(making: _Making, sources: tuple[SourceText, ...]) -> MadePlan:
+    from planner.make_plan import plan_from_documents
+    from tasks_cli.printing import print_note
+
+    codebase = Path(making.settings.plan.codebase_path)
+    if making.verbose:
+        named = ", ".join(source.name for source in sources) or "the description"
+        print_note(f"planning {named} for the codebase {codebase.resolve()}")
+    return plan_from_documents(sources, codebase, making.settings, making.title, timestamp_now())
 
 
 def timestamp_now() -> str:

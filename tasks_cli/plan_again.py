@@ -12,7 +12,7 @@ from planner.storage.plan_folder import edited_files
 from schemas.errors import InvalidArguments
 from schemas.plan import FEATURES_FILE, TASKS_FILE
 from schemas.settings import Settings
-from tasks_cli.kept_plans import keep_plan
+from tasks_cli.kept_plans import keep_plan, write_for_review
 from workers.settings import load_settings, with_flags
 
 EDITABLE = frozenset({FEATURES_FILE, TASKS_FILE})
@@ -42,6 +42,19 @@ def plan_again(
         )
     made = MadePlan(make_plan(edited.draft, settings, timestamp), edited.draft)
     return keep_plan(made, settings, timestamp, force=force or in_place), made
+
+
+def revised(folder: Path, flags: Mapping[str, object], timestamp: str) -> MadePlan:
+    """Compute a plan under review again, in its folder; nobody remembers that one.
+
+    Raises:
+        TasksError: what was edited cannot be read; the folder is as it was.
+    """
+    edited = read_edited_plan(folder)
+    settings = _settings(folder, edited, {**flags, "output_dir": str(folder)})
+    made = MadePlan(make_plan(edited.draft, settings, timestamp), edited.draft)
+    write_for_review(made, settings, folder, timestamp)
+    return made
 
 
 def _settings(folder: Path, edited: EditedPlan, flags: Mapping[str, object]) -> Settings:

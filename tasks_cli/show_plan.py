@@ -26,6 +26,11 @@ def command(directory: Path, as_json: bool) -> None:
         print_result(_as_text(summary))
 
 
+def plan_as_text(directory: Path, plan: Plan) -> str:
+    """Return a plan at a glance."""
+    return _as_text(_summary(directory, plan))
+
+
 def _summary(directory: Path, plan: Plan) -> dict[str, object]:
     from planner.plan_demands import predecessors
 
