@@ -15,12 +15,12 @@ def command(as_json: bool) -> int:
     from tasks_cli.printing import coloured, print_json, print_result
     from tasks_cli.service_client import local_state
     from workers.health_checks import health_checks
-    from workers.service_access import running_service
+    from workers.service_record import running_service
 
     _, state = local_state(Path.cwd())
     checks = health_checks(state)
     service = running_service(state)
-    processes = [process for process in (service.processes if service else ()) if process.alive()]
+    processes = service.running() if service else ()
     ok = all(check.ok for check in checks)
     if as_json:
         rows = [{"role": process.role, "pid": process.pid} for process in processes]

@@ -12,9 +12,11 @@ def command() -> int:
     """Stop what `tasks up` started; runs are kept and go on after the next `tasks up`."""
     from tasks_cli.printing import print_result
     from tasks_cli.service_client import local_state
-    from workers.local_service import end_service
+    from workers.service_end import end_service
+    from workers.state_folder import using_state
 
     _, state = local_state(Path.cwd())
-    stopped = end_service(state)
+    with using_state(state):
+        stopped = end_service(state)
     print_result("stopped" if stopped else "nothing was running")
     return 0

@@ -20,7 +20,7 @@ def command(workers: int | None, foreground: bool, temporal: Path | None, as_jso
 
     settings, state = local_state(Path.cwd())
     if foreground:
-        return _supervise(temporal)
+        return _supervise(temporal, workers)
     record = ensure_service(state, settings, print_note, workers=workers)
     if as_json:
         print_json({"address": record.address, "ui_url": record.ui_url, "namespace": record.namespace})
@@ -32,27 +32,36 @@ def command(workers: int | None, foreground: bool, temporal: Path | None, as_jso
     return 0
 
 
-def _supervise(temporal: Path | None) -> int:
+def _supervise(temporal: Path | None, workers: int | None) -> int:
     import asyncio
     import os
 
     from tasks_cli.printing import print_note
     from tasks_cli.service_client import local_state
-    from workers.local_service import LocalService, ServicePlan, stop_on_signals
+    from workers.kept_server import KeptServer, ServerPlan
+    from workers.local_service import LocalService, stop_on_signals
     from workers.log_setup import set_up_logging
     from workers.service_access import serve_ports
+    from workers.service_record import SERVICE_VARIABLE, service_mark, want_pool
+    from workers.state_folder import using_state
     from workers.temporal_binary import find_temporal
     from workers.temporal_connection import names_a_server
 
     settings, state = local_state(Path.cwd())
     set_up_logging()
-    if temporal is None and not names_a_server(os.environ):
-        temporal = find_temporal(os.environ, print_note)
-    plan = ServicePlan(temporal, *serve_ports(settings), ports_are_fixed=settings.server.port is not None)
+    os.environ[SERVICE_VARIABLE] = service_mark(state)  # for all that is started from here
+    server = None
+    if not names_a_server(os.environ):
+        binary = temporal or find_temporal(os.environ, print_note)
+        fixed = settings.server.port is not None
+        server = KeptServer(state, ServerPlan(binary, *serve_ports(settings), ports_are_fixed=fixed))
 
     async def supervise() -> None:
         stop = stop_on_signals(asyncio.get_running_loop())
-        await LocalService(state, settings, plan).run(stop)
+        await LocalService(state, settings, server).run(stop)
 
-    asyncio.run(supervise())
+    with using_state(state):
+        if workers is not None:
+            want_pool(state, workers)
+        asyncio.run(supervise())
     return 0

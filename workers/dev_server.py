@@ -12,8 +12,11 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from planner.machine.processes import end_process, is_alive, spawn_daemon
+from planner.machine.listening_ports import listens_on
+from planner.machine.processes import CommandNotStarted, end_process, is_alive, spawn_daemon
 from schemas.errors import WorkerPoolUnavailable
+from workers.log_tail import LogTail
+from workers.service_record import SERVICE_VARIABLE
 
 HOST = "127.0.0.1"
 SEARCH_ATTRIBUTES = (
@@ -28,6 +31,7 @@ READY_SECONDS = 30.0
 POLL_SECONDS = 0.1
 STOP_SECONDS = 10.0
 SHOWN_LINES = 15
+PASSED_ON = ("PATH", "TMPDIR", "TZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +69,26 @@ async def start_dev_server(
     Raises:
         WorkerPoolUnavailable: a port is in use, or the server ended or did not answer within 30 s.
     """
-    for name, number in (("port", port), ("UI port", ui_port)):
-        if number is not None:
-            await _wait_until_free(name, number)
+    await _wait_until_free(port, ui_port)
     database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     argv = server_argv(binary, port=port, ui_port=ui_port, database=database, namespace=namespace)
-    process = spawn_daemon(argv, _server_environment(database.parent), log_path, database.parent)
+    log = LogTail.from_now_on(log_path)
+    try:
+        process = spawn_daemon(argv, _server_environment(database.parent), log_path, database.parent)
+    except CommandNotStarted as error:
+        raise WorkerPoolUnavailable(error.message, hint=error.hint) from error
     server = DevServer(
         pid=process.pid,
         start_time=process.start_time,
-        address=f"{HOST}:{port}",
-        ui_url=None if ui_port is None else f"http://{HOST}:{ui_port}",
+        address=server_address(port),
+        ui_url=web_ui_url(ui_port),
     )
     try:
-        await _wait_until_ready(server, namespace, log_path)
+        await _wait_until_ready(server, port, namespace, log)
+    except WorkerPoolUnavailable:
+        stop_dev_server(server)
+        await _wait_until_free(port, ui_port)  # did somebody take a port between our look and its use?
+        raise
     except BaseException:
         stop_dev_server(server)
         raise
@@ -105,6 +115,16 @@ def server_argv(binary: Path, *, port: int, ui_port: int | None, database: Path,
     return [*argv, "--log-format", "json", "--log-level", "warn"]
 
 
+def server_address(port: int) -> str:
+    """Return where workers and clients reach a server with this port."""
+    return f"{HOST}:{port}"
+
+
+def web_ui_url(ui_port: int | None) -> str | None:
+    """Return where a browser reaches the Web UI with this port."""
+    return None if ui_port is None else f"http://{HOST}:{ui_port}"
+
+
 def free_port() -> int:
     """Return a port of the loopback interface that nobody uses at this moment."""
     with socket.socket() as probe:
@@ -126,30 +146,35 @@ def is_free(port: int) -> bool:
 
 
 def _server_environment(home: Path) -> dict[str, str]:
-    """Return what the server needs; above all none of our TEMPORAL_* variables, which are about clients."""
-    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "TZ") if name in os.environ}
+    """Return what the server needs; above all none of our TEMPORAL_* variables, which are about clients.
+
+    The mark of our service is passed on: a server whose supervisor died is found by it.
+    """
+    kept = {name: os.environ[name] for name in (*PASSED_ON, SERVICE_VARIABLE) if name in os.environ}
     return {**kept, "HOME": str(home)}
 
 
-async def _wait_until_free(name: str, port: int) -> None:
+async def _wait_until_free(port: int, ui_port: int | None) -> None:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + PORT_SECONDS
-    while not is_free(port):
-        if loop.time() >= deadline:
-            raise _port_in_use(name, port)
-        await asyncio.sleep(POLL_SECONDS)
+    for name, number in (("port", port), ("UI port", ui_port)):
+        while number is not None and not is_free(number):
+            if loop.time() >= deadline:
+                raise _port_in_use(name, number)
+            await asyncio.sleep(POLL_SECONDS)
 
 
-async def _wait_until_ready(server: DevServer, namespace: str, log_path: Path) -> None:
+async def _wait_until_ready(server: DevServer, port: int, namespace: str, log: LogTail) -> None:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + READY_SECONDS
     while True:
         if not is_alive(server.pid, server.start_time):
-            raise _not_started("ended while it started", log_path)
-        if await _knows_namespace(server.address, namespace):
+            raise _not_started(log, "ended while it started")
+        # Somebody else's server may have been quicker to take the port; its answer would not be ours.
+        if listens_on(server.pid, port) and await _knows_namespace(server.address, namespace):
             return
         if loop.time() >= deadline:
-            raise _not_started(f"did not answer within {READY_SECONDS:.0f} s", log_path)
+            raise _not_started(log, f"did not answer within {READY_SECONDS:.0f} s")
         await asyncio.sleep(POLL_SECONDS)
 
 
@@ -162,12 +187,10 @@ async def _knows_namespace(address: str, namespace: str) -> bool:
     return True
 
 
-def _not_started(what: str, log_path: Path) -> WorkerPoolUnavailable:
-    text = log_path.read_text(encoding="utf-8", errors="replace") if log_path.exists() else ""
-    last = "\n".join(text.strip().splitlines()[-SHOWN_LINES:])
+def _not_started(log: LogTail, what: str) -> WorkerPoolUnavailable:
     return WorkerPoolUnavailable(
-        f"The Temporal server {what}. The end of its log:\n{last or '(empty)'}",
-        hint=f"The whole log: {log_path}",
+        f"The Temporal server {what}. The end of its log:\n{log.last(SHOWN_LINES)}",
+        hint=f"The whole log: {log.path}",
     )
 
 

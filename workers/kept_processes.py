@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from planner.machine.processes import end_process, spawn_daemon
+from planner.machine.processes import CommandNotStarted, end_all, spawn_daemon
+from workers.back_off import BackOff
+from workers.service_end import WORKER_GRACE_SECONDS
 from workers.service_record import Role, ServiceProcess
 from workers.state_folder import StateFolder
 
-BACK_OFF_SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0)
-STEADY_SECONDS = 60.0
-END_GRACE_SECONDS = 10.0
 log = structlog.get_logger()
 
 
@@ -23,9 +22,7 @@ class _Kept:
     role: Role
     name: str
     process: ServiceProcess | None = None
-    started: float = 0.0
-    failures: int = 0
-    due: float = 0.0
+    back_off: BackOff = field(default_factory=BackOff)
 
 
 @dataclass(slots=True)
@@ -48,12 +45,11 @@ class KeptProcesses:
         changed = False
         for kept in self._kept:
             if kept.process is not None and not kept.process.alive():
-                kept.failures = 0 if now - kept.started > STEADY_SECONDS else kept.failures + 1
-                kept.due = now + BACK_OFF_SECONDS[min(kept.failures, len(BACK_OFF_SECONDS) - 1)]
-                log.warning("a process ended", action="ended", name=kept.name, failures=kept.failures)
+                kept.back_off.ended(now)
+                log.warning("a process ended", action="ended", name=kept.name, times=kept.back_off.failures)
                 kept.process, changed = None, True
-            if kept.process is None and now >= kept.due:
-                kept.process, kept.started, changed = self._start(kept), now, True
+            if kept.process is None and kept.back_off.is_due(now):
+                changed = self._start(kept, now) or changed
         return changed
 
     def running(self) -> Iterator[ServiceProcess]:
@@ -62,13 +58,19 @@ class KeptProcesses:
 
     def end(self) -> None:
         """End all of them; what their activities ran is ended by them, or by the commands' supervisors."""
-        for process in self.running():
-            end_process(process.pid, process.start_time, END_GRACE_SECONDS)
+        end_all([process.identity for process in self.running()], WORKER_GRACE_SECONDS)
 
-    def _start(self, kept: _Kept) -> ServiceProcess:
+    def _start(self, kept: _Kept, now: float) -> bool:
         argv = [sys.executable, "-I", "-m", "tasks_cli", "worker", "--role", kept.role]
-        identity = spawn_daemon(argv, self.environment, self.state.log(kept.name), self.state.path)
+        try:
+            identity = spawn_daemon(argv, self.environment, self.state.log(kept.name), self.state.path)
+        except (OSError, CommandNotStarted) as error:  # a full disk, a full table of processes: it may pass
+            kept.back_off.failed_to_start(now)
+            log.warning("a process did not start", action="fail", name=kept.name, error=str(error))
+            return False
+        kept.back_off.begun(now)
         log.info("process started", action="start", name=kept.name, pid=identity.pid)
-        return ServiceProcess(
+        kept.process = ServiceProcess(
             role=kept.role, pid=identity.pid, start_time=identity.start_time, name=kept.name
         )
+        return True

@@ -6,17 +6,28 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
 
-from planner.machine.processes import is_alive, spawn_daemon
+from planner.machine.processes import ProcessIdentity, is_alive, spawn_daemon
 from schemas.errors import WorkerPoolUnavailable
 from schemas.settings import Settings
 from workers.dev_server import free_port, is_free
-from workers.local_service import SOURCE_ROOT, end_service
-from workers.service_record import ServiceRecord, read_service, want_pool
-from workers.state_folder import StateFolder, build_id
+from workers.log_tail import LogTail
+from workers.service_end import end_service
+from workers.service_record import (
+    SERVICE_VARIABLE,
+    ServiceRecord,
+    forget_pool,
+    running_service,
+    service_mark,
+    want_pool,
+    wanted_pool,
+)
+from workers.settings import as_variables
+from workers.state_folder import StateFolder, build_id, shortage, using_state
 from workers.temporal_binary import find_temporal
 from workers.temporal_connection import names_a_server
 
@@ -33,26 +44,26 @@ def ensure_service(
     """Return the running service, started or replaced when needed.
 
     Raises:
-        WorkerPoolUnavailable: when it does not become ready; names the log and its last lines.
+        WorkerPoolUnavailable: when it does not become ready (names the log and its last lines), or when the
+            state folder cannot be used.
     """
-    state.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with FileLock(state.start_lock):
-        running = running_service(state)
-        wanted = workers or settings.execute.worker_min
-        if running is not None and running.build == build_id(SOURCE_ROOT):
+    with using_state(state):
+        state.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with FileLock(state.start_lock):
+            running = running_service(state)
+            wanted = workers or settings.execute.worker_min
+            if running is not None and running.build == build_id():
+                want_pool(state, wanted)
+                return _Starting(
+                    state, running.supervisor.identity, LogTail(state.log("supervisor"))
+                ).wait_until_ready()
+            if running is not None:
+                say("the local service is of another build: it is replaced, running tasks go on afterwards")
+                wanted = max(wanted, wanted_pool(state, wanted))
+            end_service(state)
+            forget_pool(state)
             want_pool(state, wanted)
-            return _wait_until_ready(state, None)
-        if running is not None:
-            say("the local service is of another build: it is replaced, running tasks go on afterwards")
-        end_service(state)
-        want_pool(state, wanted)
-        return _start(state, say)
-
-
-def running_service(state: StateFolder) -> ServiceRecord | None:
-    """Return the service whose supervisor is alive, or None."""
-    record = read_service(state)
-    return record if record is not None and record.supervisor.alive() else None
+            return _start(state, settings, say)
 
 
 def serve_ports(settings: Settings) -> tuple[int, int]:
@@ -62,28 +73,51 @@ def serve_ports(settings: Settings) -> tuple[int, int]:
     return port, ui_port
 
 
-def _start(state: StateFolder, say: Callable[[str], None]) -> ServiceRecord:
+def _start(state: StateFolder, settings: Settings, say: Callable[[str], None]) -> ServiceRecord:
     argv = [sys.executable, "-I", "-m", "tasks_cli", "up", "--foreground"]
     if not names_a_server(os.environ):
         binary: Path = find_temporal(os.environ, say)
         argv += ["--temporal", str(binary)]
     say("starting the local service")
-    environment = {**os.environ, "TASKS_STATE_DIR": str(state.path)}
+    environment = {
+        **os.environ,
+        # The supervisor does not stand in the project's folder, where a file may say these.
+        **as_variables(settings, "server", "execute"),
+        "TASKS_STATE_DIR": str(state.path),
+        SERVICE_VARIABLE: service_mark(state),
+    }
     log = state.log("supervisor")
+    tail = LogTail.from_now_on(log)
     supervisor = spawn_daemon(argv, environment, log, state.path)
-    return _wait_until_ready(state, lambda: is_alive(supervisor.pid, supervisor.start_time))
+    try:
+        return _Starting(state, supervisor, tail).wait_until_ready()
+    except WorkerPoolUnavailable:
+        end_service(state)  # a supervisor that was killed leaves its server, one that hangs leaves itself
+        raise
 
 
-def _wait_until_ready(state: StateFolder, alive: Callable[[], bool] | None) -> ServiceRecord:
-    deadline = time.monotonic() + START_DEADLINE_SECONDS
-    while time.monotonic() < deadline and (alive is None or alive()):
-        record = running_service(state)
-        if record is not None and record.ready:
-            return record
-        time.sleep(LOOK_SECONDS)
-    log = state.log("supervisor")
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
-    raise WorkerPoolUnavailable(
-        "the local service did not become ready:\n" + "\n".join(lines[-LAST_LINES:]),
-        hint=f"the whole log is {log}; `tasks doctor` explains what is missing",
-    )
+@dataclass(frozen=True, slots=True)
+class _Starting:
+    """A service that has a supervisor and may not be ready yet."""
+
+    state: StateFolder
+    supervisor: ProcessIdentity
+    log: LogTail
+
+    def wait_until_ready(self) -> ServiceRecord:
+        deadline = time.monotonic() + START_DEADLINE_SECONDS
+        while is_alive(self.supervisor.pid, self.supervisor.start_time):
+            record = running_service(self.state)
+            if record is not None and record.ready and record.supervisor.identity == self.supervisor:
+                return record
+            if time.monotonic() >= deadline:
+                raise self._failure(f"did not become ready within {START_DEADLINE_SECONDS:.0f} s")
+            time.sleep(LOOK_SECONDS)
+        raise self._failure("ended while it started")
+
+    def _failure(self, what: str) -> WorkerPoolUnavailable:
+        return WorkerPoolUnavailable(
+            f"the local service {what}. The end of its log:\n{self.log.last(LAST_LINES)}",
+            hint=f"{shortage(self.state)}the whole log is {self.log.path}; "
+            "`tasks doctor` explains what is missing, `tasks down` ends what is left",
+        )

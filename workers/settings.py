@@ -61,6 +61,20 @@ def variable_names() -> dict[str, tuple[str, str]]:
     }
 
 
+def as_variables(settings: Settings, *sections: str) -> dict[str, str]:
+    """Return the environment that gives another process of ours the values of these sections."""
+    values = {
+        variable: getattr(getattr(settings, section), key)
+        for variable, (section, key) in variable_names().items()
+        if section in sections
+    }
+    return {
+        variable: json.dumps(value) if isinstance(value, dict) else str(value)
+        for variable, value in values.items()
+        if value is not None
+    }
+
+
 def state_folder(settings: Settings) -> Path:
     """Return the folder for what we remember: known plans, logs, process ids."""
     if settings.server.state_dir:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from schemas.errors import WorkerPoolUnavailable
+
+SOURCE_ROOT = Path(__file__).resolve().parents[1]
+LITTLE_BYTES = 64 << 20
+REFUSED = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+    | {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EEXIST}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,11 @@ class StateFolder:
         return self.path / "start.lock"
 
     @property
+    def supervisor_lock(self) -> Path:
+        """Return the lock that a supervisor holds as long as it lives."""
+        return self.path / "supervisor.lock"
+
+    @property
     def database(self) -> Path:
         """Return the database of the local Temporal server."""
         return self.path / "temporal.db"
@@ -52,13 +70,46 @@ class StateFolder:
         return self.path / "logs" / f"{name}.log"
 
 
+@contextmanager
+def using_state(state: StateFolder) -> Iterator[None]:
+    """Say of the state folder, and in the user's words, what the system refuses.
+
+    Raises:
+        WorkerPoolUnavailable: the folder cannot be made, read or written, or its disk is full.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in REFUSED:
+            raise
+        place = "" if error.filename is None else f" ({error.filename})"
+        raise WorkerPoolUnavailable(
+            f"the state folder {state.path} cannot be used: {error.strerror or error}{place}",
+            hint=f"{shortage(state)}give yourself access to it, or name another folder with TASKS_STATE_DIR "
+            "(`state_dir` under [server] in tasks.toml)",
+        ) from error
+
+
+def shortage(state: StateFolder) -> str:
+    """Return the advice to free some space, when the disk of the state folder is (nearly) full."""
+    place = next(folder for folder in (state.path, *state.path.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    if free > LITTLE_BYTES:
+        return ""
+    return f"free some space: only {free / 1e6:.1f} MB are left on the disk of {place}; or\n"
+
+
 def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value
     """Write a JSON file so that a reader sees the old or the new content, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(value, file)
-    Path(name).replace(path)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(value, file)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)  # a full disk must not get fuller
+        raise
 
 
 def read_json(path: Path) -> Any | None:  # noqa: ANN401 - any JSON value
@@ -69,7 +120,7 @@ def read_json(path: Path) -> Any | None:  # noqa: ANN401 - any JSON value
         return None
 
 
-def build_id(root: Path) -> str:
+def build_id(root: Path = SOURCE_ROOT) -> str:
     """Return a hash of our own source files: a service of another build is stale."""
     digest = hashlib.sha256()
     for package in ("schemas", "planner", "activities", "workflows", "workers", "tasks_cli"):

@@ -42,14 +42,14 @@ def find_temporal(environment: Mapping[str, str], report: Report) -> Path:
     if found is not None:
         return found
     target = cached_temporal(environment)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with _only_one(target, report):
-        if _is_program(target):  # made by another process while we waited
-            return target
-        may_download = environment.get("TASKS_TEMPORAL_DOWNLOAD") != "never"
-        if not (may_download and download_temporal(PINNED_VERSION, target, environment, report)):
-            build_temporal(PINNED_VERSION, target, environment, report)
-    return target
+    try:
+        return _make(target, environment, report)
+    except OSError as error:
+        raise WorkerPoolUnavailable(
+            f"Temporal cannot be put into {target.parent}: {error.strerror or error}",
+            hint="give yourself access and space there, name another folder with TASKS_CACHE_DIR, "
+            "or set TASKS_TEMPORAL_CLI to the path of Temporal's command",
+        ) from error
 
 
 def locate_temporal(environment: Mapping[str, str]) -> Path | None:
@@ -97,6 +97,17 @@ def _named_by_the_user(binary: Path) -> Path:
             hint="Give the path of an executable `temporal`, or unset it to have one found or made.",
         )
     return binary.absolute()
+
+
+def _make(target: Path, environment: Mapping[str, str], report: Report) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _only_one(target, report):
+        if _is_program(target):  # made by another process while we waited
+            return target
+        may_download = environment.get("TASKS_TEMPORAL_DOWNLOAD") != "never"
+        if not (may_download and download_temporal(PINNED_VERSION, target, environment, report)):
+            build_temporal(PINNED_VERSION, target, environment, report)
+    return target
 
 
 @contextmanager

@@ -85,15 +85,41 @@ def session_members(table: Mapping[int, ProcessRow], leader: ProcessIdentity) ->
 
 def token_of(pid: int) -> str:
     """Return the token of the supervised command to which a process belongs; empty if none can be seen."""
+    return variable_of(pid, TOKEN_VARIABLE)
+
+
+def variable_of(pid: int, name: str) -> str:
+    """Return a variable of the environment a process was started with; empty if it cannot be seen."""
     try:
         environment = Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:
         return ""  # it has ended, or it belongs to another user
-    prefix = f"{TOKEN_VARIABLE}=".encode()
+    prefix = f"{name}=".encode()
     for entry in environment.split(b"\0"):
         if entry.startswith(prefix):
-            return entry.removeprefix(prefix).decode("ascii", "replace")
+            return os.fsdecode(entry.removeprefix(prefix))
     return ""
+
+
+def marked_processes(name: str, value: str) -> set[ProcessIdentity]:
+    """Return what runs with this variable in its environment, except ourselves and what stands above us."""
+    table = read_process_table()
+    protected = ourselves_and_above(table)
+    return {
+        row.identity
+        for pid, row in table.items()
+        if row.running and pid not in protected and variable_of(pid, name) == value
+    }
+
+
+def running_below(processes: Collection[ProcessIdentity]) -> set[ProcessIdentity]:
+    """Return what runs below these processes, without themselves, ourselves and what stands above us."""
+    table = read_process_table()
+    roots = {
+        process.pid for process in processes if (row := table.get(process.pid)) and row.identity == process
+    }
+    pids = with_descendants(table, roots) - roots - ourselves_and_above(table)
+    return {row.identity for pid, row in table.items() if row.running and pid in pids}
 
 
 def ourselves_and_above(table: Mapping[int, ProcessRow]) -> set[int]:

@@ -18,6 +18,8 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 
 from planner.machine.processes import is_alive
 from schemas.errors import WorkerPoolUnavailable
+from tests.end_to_end.waiting import wait_until
+from tests.unit.dev_server.programs import write_program
 from workers.dev_server import DevServer, free_port, start_dev_server, stop_dev_server
 
 RUN_ID = SearchAttributeKey.for_keyword("TasksRunId")
@@ -117,6 +119,28 @@ def test_a_second_server_on_the_same_port_is_refused(
     port = int(temporal_server.address.rpartition(":")[2])
     with pytest.raises(WorkerPoolUnavailable, match=f"port {port} is in use"):
         asyncio.run(server_folder.start(port=port))
+
+
+def test_a_server_is_not_taken_for_the_one_that_was_quicker_to_take_its_port(
+    server_folder: ServerFolder, tmp_path: Path
+) -> None:
+    begun, give_up = tmp_path / "begun", tmp_path / "give-up"
+    script = f"echo > {begun}; while [ ! -e {give_up} ]; do sleep 0.05; done; exit 1"
+    slow = ServerFolder(write_program(tmp_path / "slow-temporal", script), tmp_path / "slow")
+    port = free_port()
+
+    async def race() -> None:
+        starting = asyncio.create_task(slow.start(port=port))
+        await asyncio.to_thread(wait_until, begun.exists, "the slow one has been started")
+
+        async def slow_one_gives_up(_: DevServer) -> None:
+            give_up.touch()
+            with pytest.raises(WorkerPoolUnavailable, match=f"port {port} is in use"):
+                await starting
+
+        await with_server(server_folder.start(port=port), slow_one_gives_up)
+
+    asyncio.run(race())
 
 
 def test_the_web_ui_answers_where_the_record_says(server_folder: ServerFolder) -> None:

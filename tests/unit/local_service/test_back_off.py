@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from workers.back_off import BACK_OFF_SECONDS, STEADY_SECONDS, BackOff
+
+
+def test_what_keeps_ending_waits_longer_each_time() -> None:
+    back_off, now, waits = BackOff(), 1000.0, []
+    for _ in range(6):
+        back_off.begun(now)
+        back_off.ended(now + 1)
+        waits.append(back_off.due - (now + 1))
+        now = back_off.due
+    assert waits == [*BACK_OFF_SECONDS[1:], BACK_OFF_SECONDS[-1], BACK_OFF_SECONDS[-1]]
+
+
+def test_after_a_steady_time_it_is_started_at_once_again() -> None:
+    back_off = BackOff(failures=4)
+    back_off.begun(0)
+    back_off.ended(STEADY_SECONDS + 1)
+    assert back_off.due == STEADY_SECONDS + 1 + BACK_OFF_SECONDS[0]
+
+
+def test_what_could_not_even_be_started_waits_too() -> None:
+    back_off = BackOff()
+    back_off.failed_to_start(500)
+    assert not back_off.is_due(500)
+    assert back_off.is_due(500 + BACK_OFF_SECONDS[1])

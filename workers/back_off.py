@@ -1,0 +1,36 @@
+"""When something that ended may be started again: what keeps ending, more and more slowly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BACK_OFF_SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0)
+STEADY_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class BackOff:
+    """The failures of one thing that is to run for ever; the time comes from outside."""
+
+    failures: int = 0
+    started: float = 0.0
+    due: float = 0.0
+
+    def begun(self, now: float) -> None:
+        """It was started."""
+        self.started = now
+
+    def ended(self, now: float) -> None:
+        """It ended; after a steady time that counts as the first failure again."""
+        steady = now - self.started > STEADY_SECONDS
+        self.failures = 0 if steady else self.failures + 1
+        self.due = now + BACK_OFF_SECONDS[min(self.failures, len(BACK_OFF_SECONDS) - 1)]
+
+    def failed_to_start(self, now: float) -> None:
+        """It was not even started."""
+        self.started = now
+        self.ended(now)
+
+    def is_due(self, now: float) -> bool:
+        """Return whether it may be started."""
+        return now >= self.due
