@@ -11,7 +11,11 @@ TASKS = Path(sys.executable).with_name("tasks")
 
 
 def run_tasks(
-    arguments: Sequence[str | Path], cwd: Path, environment: Mapping[str, str], deadline: float = 120
+    arguments: Sequence[str | Path],
+    cwd: Path,
+    environment: Mapping[str, str],
+    deadline: float = 120,
+    program: Sequence[str] = (str(TASKS),),
 ) -> subprocess.CompletedProcess[str]:
     """Run `tasks` and return its exit code and what it printed; stdin is empty.
 
@@ -20,11 +24,12 @@ def run_tasks(
         cwd: the folder in which it is called.
         environment: the whole environment; TASKS_STATE_DIR says which local service it finds or starts.
         deadline: seconds after which it is ended.
+        program: how `tasks` is called; another installation has another program.
 
     Raises:
         AssertionError: when it did not end in time; says what it had printed by then.
     """
-    argv = [str(TASKS), *map(str, arguments)]
+    argv = [*program, *map(str, arguments)]
     try:
         return subprocess.run(
             argv,

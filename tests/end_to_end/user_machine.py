@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 
 from tests.end_to_end.running_command import RunningCommand
-from tests.end_to_end.tasks_command import run_tasks
+from tests.end_to_end.tasks_command import TASKS, run_tasks
 from tests.end_to_end.waiting import wait_until
 from workers.dev_server import free_port
 
@@ -37,6 +37,7 @@ class UserMachine:
     folder: Path
     environment: Mapping[str, str]
     temporal_binary: Path
+    program: tuple[str, ...] = (str(TASKS),)
 
     @property
     def state(self) -> Path:
@@ -47,7 +48,7 @@ class UserMachine:
         self, *arguments: str | Path, cwd: Path | None = None, deadline: float = 120, **more: str
     ) -> subprocess.CompletedProcess[str]:
         """Run `tasks` to its end."""
-        return run_tasks(arguments, cwd or self.folder, {**self.environment, **more}, deadline)
+        return run_tasks(arguments, cwd or self.folder, {**self.environment, **more}, deadline, self.program)
 
     def json(self, *arguments: str | Path, cwd: Path | None = None) -> Any:  # noqa: ANN401 - any JSON value
         """Run `tasks ... --json`, which must succeed, and return what it printed."""
