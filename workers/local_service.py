@@ -37,6 +37,7 @@ class LocalService:
     """None when Temporal is elsewhere."""
     kept: KeptProcesses | None = None
     ready: bool = False
+    unwritable: bool = False
     # Of the code that runs here: what is on the disk may be replaced at any moment.
     build: str = field(default_factory=build_id)
 
@@ -110,9 +111,12 @@ class LocalService:
         try:
             self._write()
         except OSError as error:
-            log.warning("the record cannot be written", action="fail", error=str(error))
-            return False
-        return True
+            if not self.unwritable:
+                log.warning("the record cannot be written", action="fail", error=str(error))
+            self.unwritable = True
+        else:
+            self.unwritable = False
+        return not self.unwritable
 
     def _end(self) -> None:
         if self.kept is not None:

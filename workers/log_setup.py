@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 import structlog
+
+STDERR = 2
+
+
+class _LineLogger:
+    """Writes lines to stderr; on a full disk a line is lost, and the process goes on."""
+
+    def msg(self, line: str) -> None:
+        try:
+            os.write(STDERR, f"{line}\n".encode())
+        except OSError:
+            return  # there is no other place to say it
+
+    debug = info = warning = error = critical = msg
 
 
 def set_up_logging(*, verbose: bool = False) -> None:
@@ -19,6 +34,6 @@ def set_up_logging(*, verbose: bool = False) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_: _LineLogger(),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")

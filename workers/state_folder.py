@@ -18,6 +18,7 @@ from schemas.errors import WorkerPoolUnavailable
 
 SOURCE_ROOT = Path(__file__).resolve().parents[1]
 LITTLE_BYTES = 64 << 20
+ANOTHER_FOLDER = "name another folder with TASKS_STATE_DIR (`state_dir` under [server] in tasks.toml)"
 REFUSED = frozenset(
     {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
     | {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EEXIST}
@@ -85,8 +86,7 @@ def using_state(state: StateFolder) -> Iterator[None]:
         place = "" if error.filename is None else f" ({error.filename})"
         raise WorkerPoolUnavailable(
             f"the state folder {state.path} cannot be used: {error.strerror or error}{place}",
-            hint=f"{shortage(state)}give yourself access to it, or name another folder with TASKS_STATE_DIR "
-            "(`state_dir` under [server] in tasks.toml)",
+            hint=shortage(state) or f"give yourself access to it, or {ANOTHER_FOLDER}",
         ) from error
 
 
@@ -96,7 +96,7 @@ def shortage(state: StateFolder) -> str:
     free = shutil.disk_usage(place).free
     if free > LITTLE_BYTES:
         return ""
-    return f"free some space: only {free / 1e6:.1f} MB are left on the disk of {place}; or\n"
+    return f"only {free / 1e6:.1f} MB are left on the disk of {place}: free some space, or {ANOTHER_FOLDER}\n"
 
 
 def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value

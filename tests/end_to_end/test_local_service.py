@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 from pathlib import Path
 
 import pytest
@@ -55,14 +54,3 @@ def test_a_killed_process_of_the_service_costs_the_run_nothing(
     ended = own_machine.tasks("status", "survivor", "--watch", deadline=120)
     assert ended.returncode == 0, ended.stderr
     assert project.landed() == ["Land A: Write a", "Land B: Write b"]
-
-
-def test_a_port_that_is_taken_is_named_with_exit_code_6(own_machine: UserMachine) -> None:
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", int(own_machine.environment["TASKS_PORT"])))
-        taken.listen()
-        done = own_machine.tasks("up")
-    assert done.returncode == 6, done.stderr
-    assert own_machine.environment["TASKS_PORT"] in done.stderr
-    assert own_machine.leftovers() == []
