@@ -8,11 +8,10 @@ from planner.machine.processes import (
     ProcessIdentity,
     end_all,
     end_everything,
-    marked_processes,
     running_below,
 )
 from schemas.errors import WorkerPoolUnavailable
-from workers.service_record import SERVICE_VARIABLE, Role, read_service, service_mark
+from workers.service_record import Role, marked_service_processes, read_service
 from workers.state_folder import StateFolder
 
 WORKER_GRACE_SECONDS = 10.0
@@ -40,22 +39,18 @@ def end_service(state: StateFolder) -> bool:
     """
     record = read_service(state)
     recorded = [process for process in record.running() if process.pid != os.getpid()] if record else []
-    ours = {process.identity for process in recorded} | _marked(state)
+    ours = {process.identity for process in recorded} | marked_service_processes(state)
     commands = running_below(ours) - ours
     remaining: set[ProcessIdentity] = set()
     for roles, grace in ENDING_ORDER:
         remaining |= end_all({each.identity for each in recorded if each.role in roles}, grace)
-    remaining |= end_everything(lambda: _marked(state) - remaining, WORKER_GRACE_SECONDS)[1]
+    remaining |= end_everything(lambda: marked_service_processes(state) - remaining, WORKER_GRACE_SECONDS)[1]
     remaining |= end_all(commands, COMMAND_GRACE_SECONDS)
     if remaining:
         raise _unending(remaining)
     if record is None or record.supervisor.pid != os.getpid():
         state.service_file.unlink(missing_ok=True)
     return bool(ours)
-
-
-def _marked(state: StateFolder) -> set[ProcessIdentity]:
-    return marked_processes(SERVICE_VARIABLE, service_mark(state))
 
 
 def _unending(remaining: set[ProcessIdentity]) -> WorkerPoolUnavailable:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from planner.machine.processes import ProcessIdentity, boot_id, is_alive
+from planner.machine.processes import ProcessIdentity, boot_id, is_alive, marked_processes
 from schemas.record import Record
 from workers.state_folder import StateFolder, read_json, write_json
 from workers.temporal_connection import TemporalTarget
@@ -98,6 +98,11 @@ class PoolSize(Record):
     """How many workers the service keeps."""
 
     workers: int
+
+
+def marked_service_processes(state: StateFolder) -> set[ProcessIdentity]:
+    """Return what runs with the mark of this service, in its record or not; we ourselves do not count."""
+    return marked_processes(SERVICE_VARIABLE, service_mark(state))
 
 
 def wanted_pool(state: StateFolder, default: int) -> int:

@@ -92,11 +92,16 @@ def using_state(state: StateFolder) -> Iterator[None]:
 
 def shortage(state: StateFolder) -> str:
     """Return the advice to free some space, when the disk of the state folder is (nearly) full."""
-    place = next(folder for folder in (state.path, *state.path.parents) if folder.exists())
+    place = nearest_folder(state.path)
     free = shutil.disk_usage(place).free
     if free > LITTLE_BYTES:
         return ""
     return f"only {free / 1e6:.1f} MB are left on the disk of {place}: free some space, or {ANOTHER_FOLDER}\n"
+
+
+def nearest_folder(path: Path) -> Path:
+    """Return the path itself if it is there, else the nearest thing above that is."""
+    return next(place for place in (path, *path.parents) if os.path.exists(place))  # noqa: PTH110 - Path.exists raises where we may not look
 
 
 def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value

@@ -72,6 +72,15 @@ def locate_temporal(environment: Mapping[str, str]) -> Path | None:
     return cached if _is_program(cached) else None
 
 
+def how_found(binary: Path, environment: Mapping[str, str]) -> str:
+    """Return in which of its places `locate_temporal` found a command."""
+    if environment.get("TASKS_TEMPORAL_CLI"):
+        return "named by TASKS_TEMPORAL_CLI"
+    if binary == cached_temporal(environment):
+        return "in the cache, downloaded or built"
+    return "on PATH"
+
+
 def cached_temporal(environment: Mapping[str, str]) -> Path:
     """Return where a downloaded or built Temporal is kept; TASKS_CACHE_DIR moves it."""
     named = environment.get("TASKS_CACHE_DIR")

@@ -32,6 +32,15 @@ def names_a_server(environment: Mapping[str, str]) -> bool:
     return any(environment.get(name) for name in NAMING_VARIABLES)
 
 
+def named_address() -> str:
+    """Return host and port of the server that Temporal's own configuration names.
+
+    Raises:
+        RuntimeError: the configuration cannot be read.
+    """
+    return ClientConfig.load_client_connect_config().get("target_host", "localhost:7233")
+
+
 async def connect(target: TemporalTarget, *, patience_seconds: float = 10.0) -> Client:
     """Return a client that speaks our records.
 

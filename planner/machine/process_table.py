@@ -83,6 +83,17 @@ def session_members(table: Mapping[int, ProcessRow], leader: ProcessIdentity) ->
     }
 
 
+def count_processes_of(user: int) -> int:
+    """Return how many processes a user has; threads, which Linux counts too, are not counted."""
+    count = 0
+    for pid in read_process_table():
+        try:
+            count += Path(f"/proc/{pid}").stat().st_uid == user
+        except OSError:
+            continue  # it has ended meanwhile
+    return count
+
+
 def token_of(pid: int) -> str:
     """Return the token of the supervised command to which a process belongs; empty if none can be seen."""
     return variable_of(pid, TOKEN_VARIABLE)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from planner.machine.processes import is_alive, process_start_time
+from tests.end_to_end.waiting import wait_until
 from tests.unit.local_service.daemon_process import STUBBORN, daemon_process, record_of
 from workers.service_end import end_service
 from workers.service_record import (
@@ -51,10 +52,9 @@ def test_what_does_not_listen_is_killed_with_the_commands_below_it(
     state: StateFolder, tmp_path: Path
 ) -> None:
     command = tmp_path / "command"
-    script = (
-        f"trap '' TERM; (trap '' TERM; echo $BASHPID > {command}; echo up; sleep 1000 & wait) & {STUBBORN}"
-    )
+    script = f"trap '' TERM; (trap '' TERM; echo $BASHPID > {command}; sleep 1000 & wait) & {STUBBORN}"
     with daemon_process(tmp_path) as supervisor, daemon_process(tmp_path, script) as worker:
+        wait_until(lambda: command.exists() and command.read_text(), "the command has begun")
         below = int(command.read_text())
         begun = process_start_time(below) or 0
         assert is_alive(below, begun)
