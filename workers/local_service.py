@@ -20,7 +20,7 @@ from workers.kept_server import KeptServer
 from workers.service_end import end_service
 from workers.service_record import ServiceProcess, ServiceRecord, wanted_pool, write_service
 from workers.state_folder import StateFolder, build_id
-from workers.temporal_connection import TemporalTarget, connect
+from workers.temporal_connection import TemporalTarget, connect, named_address
 
 LOOK_SECONDS = 0.5
 LOCK_SECONDS = 5.0  # what held the lock has been ended by then
@@ -101,6 +101,7 @@ class LocalService:
             address=target.local_address,
             namespace=target.namespace,
             ui_url=target.ui_url,
+            elsewhere=named_address() if self.server is None else None,
             ready=self.ready,
             processes=tuple(self._processes()),
         )

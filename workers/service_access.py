@@ -29,7 +29,7 @@ from workers.service_record import (
 from workers.settings import as_variables
 from workers.state_folder import StateFolder, build_id, shortage, using_state
 from workers.temporal_binary import find_temporal
-from workers.temporal_connection import names_a_server
+from workers.temporal_connection import named_address, names_a_server
 
 START_DEADLINE_SECONDS = 90.0
 LOOK_SECONDS = 0.05
@@ -45,12 +45,14 @@ def ensure_service(
 
     Raises:
         WorkerPoolUnavailable: when it does not become ready (names the log and its last lines), or when the
-            state folder cannot be used.
+            state folder cannot be used, or when the service is for another Temporal than the one named now.
     """
     with using_state(state):
         state.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(state.start_lock):
             running = running_service(state)
+            if running is not None:
+                _check_it_serves_what_is_named(running, state)
             wanted = workers or settings.execute.worker_min
             if running is not None and running.build == build_id():
                 want_pool(state, wanted)
@@ -71,6 +73,22 @@ def serve_ports(settings: Settings) -> tuple[int, int]:
     port = settings.server.port or (DEFAULT_PORT if is_free(DEFAULT_PORT) else free_port())
     ui_port = settings.server.ui_port or (DEFAULT_UI_PORT if is_free(DEFAULT_UI_PORT) else free_port())
     return port, ui_port
+
+
+def _check_it_serves_what_is_named(running: ServiceRecord, state: StateFolder) -> None:
+    """Refuse a service of another Temporal: replacing it would stop the runs that it serves."""
+    named = named_address() if names_a_server(os.environ) else None
+    if named is None and running.elsewhere is None:
+        return
+    if named == (running.elsewhere or running.address):
+        return
+    serves = running.elsewhere or f"{running.address}, a server of its own"
+    asked = f"Temporal at {named} is asked for" if named else "no other Temporal is asked for now"
+    raise WorkerPoolUnavailable(
+        f"the local service in {state.path} serves {serves}, but {asked}",
+        hint="stop it with `tasks down`, or set TEMPORAL_ADDRESS as it was, "
+        "or name another folder with TASKS_STATE_DIR",
+    )
 
 
 def _start(state: StateFolder, settings: Settings, say: Callable[[str], None]) -> ServiceRecord:

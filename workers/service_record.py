@@ -36,13 +36,15 @@ class ServiceProcess(Record):
 
 
 class ServiceRecord(Record):
-    """The local service: its server (None when Temporal is elsewhere) and its processes."""
+    """The local service: its server (no address when Temporal is elsewhere) and its processes."""
 
     boot: str
     build: str
     address: str | None
     namespace: str
     ui_url: str | None
+    elsewhere: str | None = None
+    """The address of a Temporal that is not ours, as its user named it when the service was started."""
     ready: bool
     processes: tuple[ServiceProcess, ...]
 

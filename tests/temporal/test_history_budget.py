@@ -85,6 +85,7 @@ def test_the_status_of_an_ended_run_needs_no_worker(
         )
         client = await connect(TemporalTarget(temporal_server.address))
         record = ServiceRecord(
+            boot="",
             build="-",
             address=temporal_server.address,
             namespace="default",
