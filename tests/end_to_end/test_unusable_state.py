@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -46,6 +47,12 @@ def test_a_state_folder_that_is_somebody_elses_or_no_folder_at_all(user: UserMac
     user.state.mkdir(mode=0o000)
     for command in ("up", "down"):
         assert_refused(user.tasks(command), user.state, "Permission denied")
+    doctor = user.tasks("doctor", "--json")
+    assert doctor.returncode == 6
+    found = json.loads(doctor.stdout)
+    problems = {check["name"]: check["detail"] for check in found["checks"] if not check["ok"]}
+    assert (found["ok"], found["processes"]) == (False, [])
+    assert problems["state folder"] == f"{user.state} cannot be written: Permission denied"
     user.state.rmdir()
     user.state.write_text("")
     assert_refused(user.tasks("up"), user.state, "File exists")
