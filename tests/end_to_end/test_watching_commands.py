@@ -122,11 +122,3 @@ def test_a_running_task_shows_its_phase_and_what_waits_says_for_what(
     assert "3 tasks at once" in shared_machine.tasks("set-limits", run_id, "-j", "3").stdout
     gates.open("a")
     assert run.end().returncode == 0
-
-
-def test_thirty_commands_that_used_temporal_end_with_their_own_exit_code(
-    shared_machine: UserMachine, ended: PlannedProject
-) -> None:
-    codes = [shared_machine.tasks("runs").returncode for _ in range(30)]
-    assert codes == [0] * 30
-    assert ended.plan_folder.is_dir()
