@@ -28,6 +28,7 @@ from tests.end_to_end.chaos_scene import Ending, Scene, tree_of_branch
 from tests.end_to_end.gated_git import gated_git
 from tests.end_to_end.gates import Gates
 from tests.end_to_end.kill_targets import TARGETS, Target
+from tests.end_to_end.run_traces import kill_survivors
 from tests.end_to_end.user_machine import UserMachine, user_machine
 from tests.isolated_environment import isolate_environment
 from workers.temporal_binary import locate_temporal
@@ -90,11 +91,11 @@ class Arena:
         try:
             ending = scene.play(tree)
         except AssertionError as error:
-            self.gates.clear()
             self.machine.tasks("cancel", run_id)
             return Outcome(kill, None, {"end": [str(error)]})
         finally:
             self.gates.clear()
+            kill_survivors(str(project.repository.parent))
         return Outcome(kill, ending, {**ending.broken, **late(kill.target, ending)})
 
 

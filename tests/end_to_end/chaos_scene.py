@@ -6,7 +6,7 @@ import random
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -39,6 +39,7 @@ from tests.small_project import PlannedProject, git
 
 LONGEST_DELAY_SECONDS = 1.0
 BESIDE_POINT = f"{BESIDE}:develop"
+Execution = tuple[str, Phase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +91,20 @@ class Scene:
         delay = wait_a_moment(self.chance("delay"), LONGEST_DELAY_SECONDS)
         killed_at, still = time.time(), self._running()
         kill_all(victims)
-        in_flight = self._newest_of_each_task() if self.lets_go_first else list(held.values())
         how = f"{self.target} {sorted(victims)} killed {delay:.3f} s after {self.held()}, seed {self.seed}"
         assert self.lets_go_first or still == held, f"not held: {how}\n{still}"
         self._bring_back()
         if not self.lets_go_first:
             self._let_go()
         ended = self.machine.tasks("status", self.run_id, "--watch", deadline=240)
-        broken = judge(self, expected_tree, in_flight)
+        broken = judge(self, expected_tree, list(held.values()))
         if ended.returncode != 0:
             broken["end"] = [f"exit code {ended.returncode}: {ended.stderr}"]
         if fingerprint(self.project.repository) != untouched:
             broken["checkout"] = ["the user's checkout was changed"]
         if self.lets_go_first:
             return Ending(how, broken, None, None)
-        went_on_at = first_progress(self.gates, self.phases, in_flight, killed_at)
+        went_on_at = first_progress(self.gates, self.phases, list(held.values()), killed_at)
         replaced_at = max(killed_at, newest_process(self.machine, service))
         return Ending(how, broken, max(0.0, went_on_at - replaced_at), went_on_at - killed_at)
 
@@ -150,13 +150,8 @@ class Scene:
         for point in (*self.held().values(), BESIDE_POINT):
             self.gates.open(f"{point}#1")
 
-    def _newest_of_each_task(self) -> list[Passing]:
-        """Return the execution each task is in, be it after its script; what landed before is in none."""
-        newest = {_task(passing.point): passing for passing in self.gates.passings()}
-        return [passing for name, passing in newest.items() if name not in {BEFORE, MEANWHILE}]
 
-
-def judge(scene: Scene, expected_tree: str, in_flight: Sequence[Passing]) -> dict[str, list[str]]:
+def judge(scene: Scene, expected_tree: str, held: Sequence[Passing]) -> dict[str, list[str]]:
     """Return the promises that were not kept: tree, landings, repetitions, and what was left behind."""
     repository = scene.project.repository
     wrong: dict[str, list[str]] = {}
@@ -165,7 +160,8 @@ def judge(scene: Scene, expected_tree: str, in_flight: Sequence[Passing]) -> dic
         wrong["tree"] = [git(repository, "diff", "--stat", expected_tree, tree)]
     merges = Counter(landed(scene.project))
     wrong["landings"] = [f"{subject}: {times} times" for subject, times in merges.items() if times != 1]
-    wrong["repeated"] = repeated(scene.gates, in_flight)
+    repeatable = None if scene.lets_go_first else {_execution(passing.point) for passing in held}
+    wrong["repeated"] = repeated(scene.gates, repeatable)
     wrong |= traces_of_run(repository, BRANCH, scene.run_id, lambda: ServicePids.of(scene.machine).all())
     return {promise: found for promise, found in wrong.items() if found}
 
@@ -189,13 +185,25 @@ def first_progress(gates: Gates, phases: Sequence[Phase], held: Sequence[Passing
     )
 
 
-def repeated(gates: Gates, in_flight: Sequence[Passing]) -> list[str]:
-    """Return the executions that ran more often than once, and once more if they were in flight."""
-    once_more = {_execution(passing.point) for passing in in_flight}
+def repeated(gates: Gates, in_flight: Collection[Execution] | None) -> list[str]:
+    """Return the executions that ran again though they were not in flight, or more often than once again.
+
+    Args:
+        gates: the notes of the executions.
+        in_flight: those that the kill has hit; None: each task had one, and nobody knows which. (A script
+            may note its begin after the kill: the supervisor that starts it hears of the death later.)
+    """
+    times: Counter[Execution] = Counter()
+    for point, number in Counter(gates.points()).items():
+        times[_execution(point)] = max(times[_execution(point)], number)
+    again = {execution: number - 1 for execution, number in times.items() if number > 1}
+    if in_flight is None:
+        tasks = Counter(task for task, _ in again)
+        in_flight = {key for key in again if tasks[key[0]] == 1 and key[0] not in {BEFORE, MEANWHILE}}
     return [
-        f"{point} ran {times} times"
-        for point, times in Counter(gates.points()).items()
-        if times > 1 + (_execution(point) in once_more)
+        f"{phase} of {task}: {more} times more"
+        for (task, phase), more in again.items()
+        if more > ((task, phase) in in_flight)
     ]
 
 
@@ -218,7 +226,7 @@ def newest_process(machine: UserMachine, before: ServicePids) -> float:
     return max((psutil.Process(pid).create_time() for pid in new), default=0.0)
 
 
-def _execution(point: str) -> tuple[str, Phase]:
+def _execution(point: str) -> Execution:
     """Return of which task and phase an execution is; a phase is run again as a whole."""
     return _task(point), PHASE_OF_POINT[point.partition(":")[2]]
 

@@ -43,22 +43,29 @@ def survivors(place: str, service: Callable[[], Collection[int]]) -> list[str]:
     try:
         wait_until(lambda: not _processes_of(place, service()), "", seconds=VANISH_SECONDS)
     except AssertionError:
-        return _processes_of(place, service())
+        return [shown for _, shown in _processes_of(place, service())]
     return []
 
 
-def _processes_of(place: str, but: Collection[int]) -> list[str]:
+def kill_survivors(place: str) -> None:
+    """Leave nothing to the machine that runs the tests, whatever a test has found."""
+    for process, _ in _processes_of(place, ()):
+        process.kill()
+
+
+def _processes_of(place: str, but: Collection[int]) -> list[tuple[psutil.Process, str]]:
     found = []
     for process in psutil.process_iter():
         if process.pid in but or process.pid == os.getpid():
             continue
         try:
-            where = [process.cwd(), *process.cmdline(), *process.environ().values()]
+            argv = process.cmdline()
+            where = [process.cwd(), *argv, *process.environ().values()]
             running = process.status() != psutil.STATUS_ZOMBIE
         except psutil.Error:
             continue
         if running and any(place in part for part in where):
-            found.append(f"{process.pid} {' '.join(process.cmdline())[:200]}")
+            found.append((process, f"{process.pid} {' '.join(argv)[:200]}"))
     return found
 
 

@@ -11,6 +11,7 @@ from tests.end_to_end.chaos_scene import Scene, tree_of_branch
 from tests.end_to_end.gated_git import gated_git
 from tests.end_to_end.gates import Gates
 from tests.end_to_end.kill_targets import TARGETS, Target
+from tests.end_to_end.run_traces import kill_survivors
 from tests.end_to_end.user_machine import UserMachine, user_machine
 
 SEED = 20260101
@@ -41,5 +42,9 @@ def test_a_kill_inside_every_phase_costs_the_executions_in_flight_and_nothing_el
         machine = UserMachine(plain.folder, environment, temporal_binary)
         project = chaos_project(tmp_path / "work", PHASES, gates)
         scene = Scene(machine, project, gates, "chaos", PHASES, target, SEED + TARGETS.index(target))
-        ending = scene.play(undisturbed_tree)
+        try:
+            ending = scene.play(undisturbed_tree)
+        finally:
+            gates.clear()
+            kill_survivors(str(project.repository.parent))
         assert ending.broken == {}, ending.how
