@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from filelock import FileLock
 from temporalio.client import (
     Client,
     WorkflowFailureError,
@@ -100,12 +101,18 @@ async def found_again(service: Service, lost: RPCError) -> Service:
     """
     if lost.status not in LOST_CONTACT:
         raise lost
-    if read_service(service.state) is None:  # `tasks down` leaves no record, a kill does
+    if await asyncio.to_thread(_was_stopped, service.state):
         raise WorkerPoolUnavailable(
             "the local service was stopped", hint="the run goes on after the next `tasks up`"
         ) from lost
     record = await asyncio.to_thread(ensure_service, service.state, service.settings, print_note)
     return replace(service, record=record, client=await connect(record.target()))
+
+
+def _was_stopped(state: StateFolder) -> bool:
+    """Return whether the service was stopped on purpose: that leaves no record, a kill does."""
+    with FileLock(state.start_lock):  # who replaces it holds this, and for a moment there is no record either
+        return read_service(state) is None
 
 
 async def asked(answer: Awaitable[Answer], run_id: str) -> Answer:
