@@ -16,7 +16,14 @@ from schemas.errors import TasksError, UserAbort
 from schemas.execution import RunResult, RunStatus, TaskProgress
 from tasks_cli.printing import print_note
 from tasks_cli.run_summary import status_text
-from tasks_cli.service_client import ANSWER_TIMEOUT, Service, failed_result, run_status, translated
+from tasks_cli.service_client import (
+    ANSWER_TIMEOUT,
+    Service,
+    failed_result,
+    found_again,
+    run_status,
+    translated,
+)
 from workflows.execute_task import ExecuteTask
 
 PERIOD_SECONDS = 1.0
@@ -38,12 +45,21 @@ async def with_phases(service: Service, status: RunStatus) -> RunStatus:
 
 
 async def follow(service: Service, run_id: str) -> RunResult:
-    """Show progress until the run ends.
+    """Show progress until the run ends; a service that was killed meanwhile is started again.
 
     Raises:
         UserAbort: when the run was cancelled.
+        WorkerPoolUnavailable: when the service was stopped on purpose, or does not come back.
         TasksError: when the run ended without a result.
     """
+    while True:
+        try:
+            return await _follow(service, run_id)
+        except RPCError as error:
+            service = await found_again(service, error)
+
+
+async def _follow(service: Service, run_id: str) -> RunResult:
     ending = asyncio.ensure_future(service.run(run_id).result())
     try:
         if sys.stderr.isatty():

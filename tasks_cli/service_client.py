@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from filelock import FileLock
 from temporalio.client import (
     Client,
     WorkflowFailureError,
@@ -27,13 +28,21 @@ from schemas.execution import ExecutePlanInput, RunResult, RunStatus
 from schemas.settings import Settings
 from tasks_cli.printing import print_note
 from workers.service_access import ensure_service
-from workers.service_record import ServiceRecord
+from workers.service_record import ServiceRecord, read_service
 from workers.settings import load_settings, state_folder
 from workers.state_folder import StateFolder
 from workers.temporal_connection import connect
 from workflows.execute_plan import ExecutePlan
 
 ANSWER_TIMEOUT = timedelta(seconds=15)
+LOST_CONTACT = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.UNKNOWN,
+    }
+)
 Answer = TypeVar("Answer")
 
 
@@ -70,9 +79,40 @@ def with_service(
 
     async def connected() -> Answer:
         client = await connect(record.target())
-        return await body(Service(settings, state, record, client))
+        try:
+            return await body(Service(settings, state, record, client))
+        except RPCError as error:
+            if error.status not in LOST_CONTACT:
+                raise
+            raise WorkerPoolUnavailable(
+                f"Temporal does not answer any more: {error.message}",
+                hint="`tasks doctor` shows whether the local service runs; then try again",
+            ) from error
 
     return asyncio.run(connected())
+
+
+async def found_again(service: Service, lost: RPCError) -> Service:
+    """Return the service after its server fell silent: a killed one is started again, a stopped one is not.
+
+    Raises:
+        WorkerPoolUnavailable: when it was stopped on purpose, or does not come back.
+        RPCError: the given one, when it is no loss of contact.
+    """
+    if lost.status not in LOST_CONTACT:
+        raise lost
+    if await asyncio.to_thread(_was_stopped, service.state):
+        raise WorkerPoolUnavailable(
+            "the local service was stopped", hint="the run goes on after the next `tasks up`"
+        ) from lost
+    record = await asyncio.to_thread(ensure_service, service.state, service.settings, print_note)
+    return replace(service, record=record, client=await connect(record.target()))
+
+
+def _was_stopped(state: StateFolder) -> bool:
+    """Return whether the service was stopped on purpose: that leaves no record, a kill does."""
+    with FileLock(state.start_lock):  # who replaces it holds this, and for a moment there is no record either
+        return read_service(state) is None
 
 
 async def asked(answer: Awaitable[Answer], run_id: str) -> Answer:
