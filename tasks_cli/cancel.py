@@ -17,15 +17,13 @@ def command(run_id: str, task_id: str | None) -> int:
         return change_run(run_id, "cancel_task", TaskChoice(task_id=task_id))
     from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
-    from schemas.errors import RunNotFound
     from tasks_cli.printing import print_note, print_result
-    from tasks_cli.service_client import Service, with_service
-    from tasks_cli.start_run import existing_status
+    from tasks_cli.service_client import Service, existing_status, run_not_found, with_service
 
     async def body(service: Service) -> str:
         status = await existing_status(service, run_id)
         if status is None:
-            raise RunNotFound(f"there is no run {run_id!r}", hint="`tasks runs` lists them")
+            raise run_not_found(run_id)
         if status != WorkflowExecutionStatus.RUNNING:
             return f"the run {run_id} has ended already: {status.name.lower()}"
         handle = service.run(run_id)

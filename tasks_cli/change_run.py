@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from temporalio.client import WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
 
-from schemas.errors import InvalidArguments, RunNotFound
+from schemas.errors import InvalidArguments
 from schemas.execution import ChangeReply
 from schemas.record import Record
 from tasks_cli.printing import print_result
-from tasks_cli.service_client import ANSWER_TIMEOUT, Service, asked, with_service
+from tasks_cli.service_client import (
+    ANSWER_TIMEOUT,
+    Service,
+    asked,
+    existing_status,
+    run_not_found,
+    with_service,
+)
 
 
 def change_run(run_id: str, update: str, argument: Record | None = None) -> int:
@@ -39,12 +45,9 @@ async def require_running(service: Service, run_id: str) -> None:
         InvalidArguments: when it has ended.
         RunNotFound: when there is no such run.
     """
-    try:
-        status = (await service.run(run_id).describe()).status
-    except RPCError as error:
-        if error.status != RPCStatusCode.NOT_FOUND:
-            raise
-        raise RunNotFound(f"there is no run {run_id!r}", hint="`tasks runs` lists them") from error
+    status = await existing_status(service, run_id)
+    if status is None:
+        raise run_not_found(run_id)
     if status != WorkflowExecutionStatus.RUNNING:
         name = status.name.lower() if status else "closed"
         hint = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -29,7 +30,8 @@ def command(as_json: bool) -> int:
         )
     else:
         for check in checks:
-            mark = coloured("ok", "green") if check.ok else coloured("MISSING", "red")
+            colour = "green" if check.ok else "red"
+            mark = coloured("ok" if check.ok else "MISSING", colour, sys.stdout)
             print_result(f"{mark:8} {check.name}: {check.detail}")
             if not check.ok:
                 print_result(f"         {check.advice}")

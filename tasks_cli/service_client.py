@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
     WorkflowFailureError,
     WorkflowHandle,
     WorkflowQueryFailedError,
@@ -87,13 +88,21 @@ async def asked(answer: Awaitable[Answer], run_id: str) -> Answer:
         return await answer
     except RPCError as error:
         if error.status == RPCStatusCode.NOT_FOUND:
-            raise RunNotFound(f"there is no run {run_id!r}", hint="`tasks runs` lists them") from error
+            raise run_not_found(run_id) from error
         raise WorkerPoolUnavailable(
             f"Temporal did not answer about {run_id}: {error.message}",
             hint="`tasks doctor` shows whether the workers run",
         ) from error
     except (WorkflowQueryFailedError, WorkflowUpdateFailedError) as error:
         raise InvalidArguments(_root_message(error), hint=f"`tasks status {run_id}` shows the run") from error
+
+
+async def existing_status(service: Service, run_id: str) -> WorkflowExecutionStatus | None:
+    """Return how the latest execution of a run stands, or None when there is none."""
+    try:
+        return (await asked(service.run(run_id).describe(rpc_timeout=ANSWER_TIMEOUT), run_id)).status
+    except RunNotFound:
+        return None
 
 
 async def run_status(service: Service, run_id: str) -> RunStatus:
@@ -121,6 +130,11 @@ async def _last_status(handle: WorkflowHandle[ExecutePlan, RunResult]) -> RunSta
     except WorkflowFailureError as error:
         failed = failed_result(error)
         return failed.status if failed else None
+
+
+def run_not_found(run_id: str) -> RunNotFound:
+    """Return the error for a run that Temporal does not know."""
+    return RunNotFound(f"there is no run {run_id!r}", hint="`tasks runs` lists them")
 
 
 def translated(error: BaseException) -> TasksError:
