@@ -43,7 +43,7 @@ class EvidenceText:
             self._files[path] = GrowingFile(path)
             left_out = 0 if self._looked else self._files[path].skip_to_last_lines(self.lines)
         new = self._files[path].news()
-        if not new:
+        if not new and self._looked:
             return ""
         above = f"{INDENT}... {left_out} more above\n" if left_out else ""
         return self._header(attempt, path) + above + self._indented(new)
@@ -58,6 +58,8 @@ class EvidenceText:
         return f"{header}-- {path}\n"
 
     def _indented(self, text: str) -> str:
+        if not text:
+            return ""
         begun = INDENT if self._at_line_start else ""
         self._at_line_start = text.endswith("\n")
         whole = text.removesuffix("\n").replace("\n", f"\n{INDENT}")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from temporalio.client import WorkflowExecutionStatus
 
-from planner.machine.repository_folders import open_repository
+from planner.machine.repository_folders import evidence_folder, open_repository
 from planner.scheduling.task_states import FAILED_STATES, TaskState
 from schemas.errors import InvalidArguments, RunNotFound, WorkerPoolUnavailable
 from schemas.execution import RunStatus, TaskStatus
@@ -36,7 +36,7 @@ class WantedLogs:
 
     def evidence_in(self, repository: Path) -> EvidenceText:
         """Return the evidence that a repository holds."""
-        folder = open_repository(repository).tasks / self.run_id / self.task_id
+        folder = evidence_folder(open_repository(repository), self.run_id, self.task_id, 1).parent
         return EvidenceText(folder, self.choice, self.lines)
 
     def nothing_there(self) -> RunNotFound:

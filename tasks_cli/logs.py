@@ -38,9 +38,11 @@ def command(
     With --follow it can be called while the task runs, or before; Ctrl-C stops following (exit code 9), and
     the run goes on.
     """
+    from tasks_cli.change_run import task_choice
     from tasks_cli.evidence_files import EvidenceChoice
     from tasks_cli.follow_task import WantedLogs
 
+    task_choice(run_id, task_id)
     wanted = WantedLogs(run_id, task_id, EvidenceChoice(attempt, phase), lines, repo)
     return _follow(wanted) if follow else _show(wanted)
 

@@ -87,6 +87,10 @@ async def asked(answer: Awaitable[Answer], run_id: str) -> Answer:
     try:
         return await answer
     except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND and "already completed" in error.message:
+            raise InvalidArguments(
+                f"the run {run_id} has just ended", hint=f"`tasks status {run_id}` shows how"
+            ) from error
         if error.status == RPCStatusCode.NOT_FOUND:
             raise run_not_found(run_id) from error
         raise WorkerPoolUnavailable(
@@ -176,4 +180,5 @@ async def input_of(service: Service, run_id: str) -> ExecutePlanInput | None:
 def _root_message(error: BaseException) -> str:
     while error.__cause__ is not None:
         error = error.__cause__
-    return str(error)
+    # The text of an ApplicationError begins with the name of the class that was raised over there.
+    return error.message if isinstance(error, ApplicationError) else str(error)

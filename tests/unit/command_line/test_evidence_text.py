@@ -70,6 +70,14 @@ def test_a_new_header_never_stands_behind_half_a_line(folder: Path) -> None:
     assert text.news().endswith(f"   no end of line\n-- {later}\n   x\n")
 
 
+def test_a_command_that_has_printed_nothing_yet_is_named(tmp_path: Path) -> None:
+    log = keep(tmp_path, 1, "develop", "")
+    text = EvidenceText(tmp_path, EvidenceChoice(), lines=40)
+    assert text.news() == f"== attempt 1 ==\n-- {log}\n"
+    log.write_text("at last\n")
+    assert text.news() == "   at last\n"
+
+
 def test_a_task_that_has_not_begun_has_no_evidence_yet(tmp_path: Path) -> None:
     text = EvidenceText(tmp_path / "T1", EvidenceChoice(), lines=1)
     assert text.news() == ""
