@@ -62,8 +62,8 @@ def task_text(task: TaskStatus) -> str:
 
 def _head(status: RunStatus, stream: TextIO) -> list[str]:
     done, total = status.progress.completed, status.progress.total
-    where = status.branch or "no branch yet"
-    head = f"{status.run_id}: {status.state}, {done} of {total} tasks landed on {where}"
+    landed = f", {done} of {total} tasks landed on {status.branch}" if status.branch else ""
+    head = f"{status.run_id}: {status.state}{landed}"
     lines = [coloured(head, "bold", stream)]
     if status.reason:
         lines.append(f"  {status.reason}")

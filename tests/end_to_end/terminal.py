@@ -15,14 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.end_to_end.tasks_command import TASKS
 from tests.end_to_end.waiting import wait_until
 
 # The command's own terminal is the one that Ctrl-C is typed into.
 TAKE_THE_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.argv[1], sys.argv[1:])
+os.execvp(sys.argv[1], sys.argv[1:])
 """
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
@@ -48,14 +47,14 @@ class Terminal:
         """Type something."""
         os.write(self.master, text.encode())
 
-    def end(self) -> int:
-        """Wait for the end of the command and return its exit code."""
+    def end(self, deadline: float = 60) -> int:
+        """Wait for the end of the program and return its exit code."""
 
         def ended() -> bool:
             self._read()  # a terminal that nobody reads fills up, and the command waits
             return self.process.poll() is not None
 
-        wait_until(ended, self.shown)
+        wait_until(ended, self.shown, seconds=deadline)
         self._read()
         assert self.process.returncode is not None
         return self.process.returncode
@@ -73,9 +72,9 @@ class Terminal:
 
 @contextmanager
 def terminal(
-    arguments: Sequence[str | Path], cwd: Path, environment: Mapping[str, str], *, rows: int, columns: int
+    argv: Sequence[str | Path], cwd: Path, environment: Mapping[str, str], *, rows: int, columns: int
 ) -> Iterator[Terminal]:
-    """Yield a terminal of a size in which `tasks` was started; it is killed if it has not ended then."""
+    """Yield a terminal of a size in which a program was started; it is killed if it has not ended then."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     os.set_blocking(master, False)
@@ -83,7 +82,7 @@ def terminal(
         name: value for name, value in environment.items() if name not in {"NO_COLOR", "COLUMNS", "LINES"}
     }
     process = subprocess.Popen(
-        [sys.executable, "-I", "-c", TAKE_THE_TERMINAL, str(TASKS), *map(str, arguments)],
+        [sys.executable, "-I", "-c", TAKE_THE_TERMINAL, *map(str, argv)],
         cwd=cwd,
         env={**plain, "TERM": "xterm-256color"},
         stdin=slave,

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.gates import Gates
+from tests.end_to_end.tasks_command import TASKS
 from tests.end_to_end.terminal import terminal
 from tests.end_to_end.user_machine import UserMachine
 from tests.small_project import plan_project, runbook, task
@@ -135,7 +136,9 @@ def test_a_terminal_shows_a_board_that_is_drawn_over_itself_and_elsewhere_lines_
 ) -> None:
     watch = ["status", run_id, "--watch"]
     lines = shared_machine.start(*watch)
-    with terminal(watch, shared_machine.folder, shared_machine.environment, rows=24, columns=90) as screen:
+    with terminal(
+        [TASKS, *watch], shared_machine.folder, shared_machine.environment, rows=24, columns=90
+    ) as screen:
         screen.wait_until_shown("running · develop")
         lines.wait_until_said("A running · develop · attempt 1\n")
         gates.open("a")
@@ -158,7 +161,7 @@ def test_a_small_terminal_keeps_its_height_and_ctrl_c_in_it_detaches(
     shared_machine: UserMachine, still_run: str
 ) -> None:
     with terminal(
-        ["status", still_run, "--watch"],
+        [TASKS, "status", still_run, "--watch"],
         shared_machine.folder,
         shared_machine.environment,
         rows=5,
