@@ -19,8 +19,8 @@ def landed_tasks(
         folders: the clone of record.
         branch: the feature branch.
         base: the commit the branch began at.
-        contents: the contentHash of every task of the plan, by id: a task that was edited after it landed
-            has to be done again.
+        contents: the `work_content` of every task of the plan, by id: a task that asks for other work than
+            what landed has to be done again.
     """
     tip = branch_tip(folders.common, branch)
     if tip is None:

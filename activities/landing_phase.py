@@ -43,7 +43,7 @@ async def run_land(frame: TaskFrame, request: LandInput, state: Path) -> LandRes
                 run.base_commit,
                 run.run_id,
                 frame.task.id,
-                frame.task.contentHash,
+                frame.trailers.content,
             )
             if landed is not None:
                 return LandResult(outcome="landed", commit=landed)

@@ -12,6 +12,7 @@ from activities.landed_tasks import landed_tasks
 from activities.plan_store import store_plan
 from activities.run_preflight import Preflight, check_repository, create_feature_branch
 from activities.stored_plans import ReadPlan, read_plan
+from activities.work_content import work_content
 from planner.plan_outline import OutlineChoices, plan_outline
 from planner.rules.plan_rules import rejection, validate
 from planner.storage.plan_folder import read_plan_folder
@@ -41,7 +42,7 @@ def load(request: LoadPlanInput) -> LoadPlanResult:
         branch = plan.meta.branch or f"feature/{slug(plan.meta.title or stored.plan_id)}"
         preflight = check_repository(path, base, branch, request.run_id, folder)
     create_feature_branch(preflight.folders, branch, preflight.base_commit)
-    contents = {task.id: task.contentHash for task in plan.tasks.tasks}
+    contents = {task.id: work_content(task) for task in plan.tasks.tasks}
     landed, notes = landed_tasks(preflight.folders, branch, preflight.base_commit, contents)
     _remember(preflight, request, stored, branch)
     choices = OutlineChoices(wanted.execution_model, wanted.executor, wanted.reviewer)

@@ -15,7 +15,7 @@ RUN, TASK, ATTEMPT, CONTENT = "Tasks-Run", "Tasks-Task", "Tasks-Attempt", "Tasks
 
 @dataclass(frozen=True, slots=True)
 class TaskTrailers:
-    """Which attempt of which task made a commit; `content` is the contentHash of the task in its plan."""
+    """Which attempt of which task made a commit; `content` is its `work_content`."""
 
     run_id: str
     task_id: str

@@ -12,6 +12,7 @@ from activities.evidence_store import Evidence, secret_values
 from activities.script_runner import Workbench
 from activities.stored_plans import ReadPlan, read_plan
 from activities.task_commits import TaskTrailers
+from activities.work_content import work_content
 from planner.machine.git_reader import Identity, identity
 from planner.machine.repository_folders import (
     RepositoryFolders,
@@ -80,7 +81,7 @@ class TaskFrame:
     def trailers(self) -> TaskTrailers:
         """Return the trailers of this attempt's commits."""
         run = self.attempt.run
-        return TaskTrailers(run.run_id, self.task.id, self.attempt.number, self.task.contentHash)
+        return TaskTrailers(run.run_id, self.task.id, self.attempt.number, work_content(self.task))
 
     @property
     def verify(self) -> tuple[PlanCommand, ...]:

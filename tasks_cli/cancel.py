@@ -11,31 +11,40 @@ import click
 def command(run_id: str, task_id: str | None) -> int:
     """End RUN, or one TASK of it: processes are ended, worktrees removed; branches and evidence stay."""
     if task_id is not None:
-        from schemas.execution import TaskChoice
-        from tasks_cli.change_run import change_run
+        from tasks_cli.change_run import change_run, task_choice
 
-        return change_run(run_id, "cancel_task", TaskChoice(task_id=task_id))
+        return change_run(run_id, "cancel_task", task_choice(run_id, task_id))
+    from contextlib import suppress
+
     from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
-    from schemas.errors import RunNotFound
+    from tasks_cli.change_run import ending_text
     from tasks_cli.printing import print_note, print_result
-    from tasks_cli.service_client import Service, with_service
-    from tasks_cli.start_run import existing_status
+    from tasks_cli.service_client import (
+        ANSWER_TIMEOUT,
+        Service,
+        asked,
+        existing_status,
+        run_not_found,
+        with_service,
+    )
 
     async def body(service: Service) -> str:
         status = await existing_status(service, run_id)
         if status is None:
-            raise RunNotFound(f"there is no run {run_id!r}", hint="`tasks runs` lists them")
+            raise run_not_found(run_id)
         if status != WorkflowExecutionStatus.RUNNING:
-            return f"the run {run_id} has ended already: {status.name.lower()}"
+            return f"the run {run_id} has ended already: {ending_text(status)}"
         handle = service.run(run_id)
-        await handle.cancel()
+        await asked(handle.cancel(rpc_timeout=ANSWER_TIMEOUT), run_id)
         print_note("cancelling: running commands are being ended")
-        try:
+        with suppress(WorkflowFailureError):
             await handle.result()
-        except WorkflowFailureError:
+        status = await existing_status(service, run_id)
+        if status == WorkflowExecutionStatus.CANCELED:
             return f"the run {run_id} was cancelled; `tasks resume {run_id}` goes on from what has landed"
-        return f"the run {run_id} succeeded before it could be cancelled"
+        how = ending_text(status) if status else "forgotten"
+        return f"the run {run_id} ended before it could be cancelled: {how}"
 
     print_result(with_service(body))
     return 0

@@ -12,7 +12,8 @@ import click
 def command(run_id: str, task_id: str, as_json: bool) -> int:
     """Say what TASK of RUN waits for, or why it failed."""
     from schemas.execution import Explanation
-    from tasks_cli.printing import print_json, print_result
+    from tasks_cli.printing import print_json, print_note, print_result
+    from tasks_cli.run_summary import explanation_text
     from tasks_cli.service_client import ANSWER_TIMEOUT, Service, asked, with_service
     from workflows.execute_plan import ExecutePlan
 
@@ -24,7 +25,7 @@ def command(run_id: str, task_id: str, as_json: bool) -> int:
     if as_json:
         print_json(found.model_dump(mode="json"))
         return 0
-    print_result(f"{found.task_id} is {found.state}: {found.reason}")
-    for item in found.feedback:
-        print_result(f"  {item.phase} · {item.rule}: {item.message}")
+    print_result(explanation_text(found))
+    if found.feedback:
+        print_note(f"next: tasks logs {run_id} {task_id}")
     return 0

@@ -15,7 +15,7 @@ from temporalio.service import RPCError
 from schemas.errors import TasksError, UserAbort
 from schemas.execution import RunResult, RunStatus, TaskProgress
 from tasks_cli.printing import print_note
-from tasks_cli.run_summary import status_text
+from tasks_cli.run_summary import live_text, task_text
 from tasks_cli.service_client import (
     ANSWER_TIMEOUT,
     Service,
@@ -66,9 +66,10 @@ async def _follow(service: Service, run_id: str) -> RunResult:
             await _show_live(service, run_id, ending)
         else:
             await _show_lines(service, run_id, ending)
-    except asyncio.CancelledError:
-        ending.cancel()
-        raise
+    finally:
+        if not ending.cancel() and not ending.cancelled():
+            # Taken note of: asyncio would print an error that nobody asked about as one of ours.
+            ending.exception()
     return await result_of(service, run_id)
 
 
@@ -92,11 +93,15 @@ async def statuses(
     service: Service, run_id: str, ending: asyncio.Future[RunResult]
 ) -> AsyncIterator[RunStatus]:
     """Yield the run's status about every second until it ends; a silent server is waited for."""
+    said = ""
     while not ending.done():
         try:
             yield await with_phases(service, await run_status(service, run_id))
+            said = ""
         except TasksError as error:
-            print_note(f"waiting: {error.message}")
+            if error.message != said:
+                print_note(f"waiting: {error.message}")
+            said = error.message
         await asyncio.wait([ending], timeout=PERIOD_SECONDS)
 
 
@@ -109,17 +114,19 @@ async def _show_lines(service: Service, run_id: str, ending: asyncio.Future[RunR
             if reason:
                 print_note(f"{status.state}: {reason}")
         for task in status.tasks:
-            now = f"{task.state} · {task.phase} · attempt {task.attempt}" if task.phase else task.state
-            if seen.get(task.id, "blocked") != now and task.state not in {"blocked", "ready"}:
-                why = task.reason if task.reason and (task.state == "paused" or not task.phase) else ""
-                print_note(f"{task.id} {now}{': ' + why if why else ''}")
+            now = task_text(task)
+            if seen.get(task.id) != now and task.state not in {"blocked", "ready"}:
+                print_note(now)
             seen[task.id] = now
 
 
 async def _show_live(service: Service, run_id: str, ending: asyncio.Future[RunResult]) -> None:
-    with Live(console=Console(stderr=True), refresh_per_second=4, transient=True) as live:
+    console = Console(stderr=True)
+    with Live(console=console, refresh_per_second=4, transient=True) as live:
         async for status in statuses(service, run_id, ending):
-            live.update(Text.from_ansi(status_text(status)))
+            # Lines are cut and not wrapped: the board keeps its height, and a frame replaces the one before.
+            text = Text.from_ansi(live_text(status, console.height - 1), no_wrap=True, overflow="ellipsis")
+            live.update(text, refresh=True)
 
 
 async def _task_progress(service: Service, workflow_id: str) -> TaskProgress | None:

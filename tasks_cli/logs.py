@@ -1,12 +1,19 @@
-"""`tasks logs`: the evidence of a task's attempts."""
+"""`tasks logs`: the evidence of a task's attempts, and what it prints at this moment."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from schemas.execution import Phase
+    from tasks_cli.follow_task import WantedLogs
+    from tasks_cli.service_client import Service
+
 SHOWN_LINES = 40
+PHASES = ("pre_test", "develop", "review", "post_test", "land")
 
 
 @click.command("logs")
@@ -14,24 +21,57 @@ SHOWN_LINES = 40
 @click.argument("task_id", metavar="TASK")
 @click.option("--repo", type=click.Path(path_type=Path), default=None, help="The run's repository.")
 @click.option("--attempt", type=click.IntRange(1), default=None, help="Only this attempt [default: all].")
+@click.option("--phase", type=click.Choice(PHASES), default=None, help="Only this phase [default: all].")
 @click.option("--lines", type=click.IntRange(1), default=SHOWN_LINES, show_default=True, help="Of each log.")
-def command(run_id: str, task_id: str, repo: Path | None, attempt: int | None, lines: int) -> int:
-    """Show what each attempt of TASK did: commands, outputs, verdicts, and where the files are."""
-    from planner.machine.repository_folders import open_repository
-    from schemas.errors import RunNotFound
-    from tasks_cli.evidence_text import evidence_text
-    from tasks_cli.printing import print_result
-    from tasks_cli.service_client import Service, run_status, with_service
+@click.option("--follow", "-f", is_flag=True, help="Go on with what is printed, until the task has ended.")
+def command(
+    run_id: str,
+    task_id: str,
+    repo: Path | None,
+    attempt: int | None,
+    phase: Phase | None,
+    lines: int,
+    follow: bool,
+) -> int:
+    """Show what each attempt of TASK did: commands, outputs, verdicts, and where the files are.
 
-    async def body(service: Service) -> str | None:
-        return (await run_status(service, run_id)).repository
+    With --follow it can be called while the task runs, or before; Ctrl-C stops following (exit code 9), and
+    the run goes on.
+    """
+    from tasks_cli.change_run import task_choice
+    from tasks_cli.evidence_files import EvidenceChoice
+    from tasks_cli.follow_task import WantedLogs
 
-    folder = repo or Path(with_service(body) or Path.cwd())
-    evidence = open_repository(folder).tasks / run_id / task_id
-    if not evidence.is_dir():
-        raise RunNotFound(
-            f"there is no evidence of task {task_id!r} in run {run_id!r}",
-            hint=f"`tasks status {run_id}` lists the tasks; a task that has not begun has no logs",
-        )
-    print_result(evidence_text(evidence, attempt, lines))
+    task_choice(run_id, task_id)
+    wanted = WantedLogs(run_id, task_id, EvidenceChoice(attempt, phase), lines, repo)
+    return _follow(wanted) if follow else _show(wanted)
+
+
+def _show(wanted: WantedLogs) -> int:
+    from tasks_cli.printing import print_piece
+    from tasks_cli.service_client import run_status, with_service
+
+    async def repository(service: Service) -> str | None:
+        return (await run_status(service, wanted.run_id)).repository
+
+    folder = wanted.repository or Path(with_service(repository) or Path.cwd())
+    text = wanted.evidence_in(folder).news()
+    if not text:
+        raise wanted.nothing_there()
+    print_piece(text)
+    return 0
+
+
+def _follow(wanted: WantedLogs) -> int:
+    from tasks_cli.follow_task import follow_task
+    from tasks_cli.interruption import until_ctrl_c
+    from tasks_cli.service_client import with_service
+
+    message = f"no longer following {wanted.task_id}: the run {wanted.run_id} goes on"
+    hint = f"follow it again:  tasks logs {wanted.run_id} {wanted.task_id} --follow"
+
+    async def following(service: Service) -> None:
+        await until_ctrl_c(follow_task(service, wanted), message, hint)
+
+    with_service(following)
     return 0

@@ -16,6 +16,11 @@ def print_result(text: str) -> None:
     print(text)
 
 
+def print_piece(text: str) -> None:
+    """Print a part of a result at once: whoever reads along sees it when it is there."""
+    print(text, end="", flush=True)
+
+
 def print_json(value: object) -> None:
     """Print a result as JSON."""
     print(json.dumps(value, indent=2, ensure_ascii=False))

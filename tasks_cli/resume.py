@@ -18,8 +18,8 @@ def command(run_id: str, repo: Path | None, detach: bool, as_json: bool) -> int:
 
     from schemas.errors import RunNotFound
     from tasks_cli.printing import print_note, print_result
-    from tasks_cli.service_client import Service, input_of, with_service
-    from tasks_cli.start_run import existing_status, follow_to_the_end, start_run
+    from tasks_cli.service_client import Service, existing_status, input_of, with_service
+    from tasks_cli.start_run import follow_to_the_end, start_run
     from workers.run_memory import remembered_request
 
     async def body(service: Service) -> int:

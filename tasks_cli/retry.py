@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from schemas.execution import TaskChoice
+    from tasks_cli.service_client import Service
 
 
 @click.command("retry")
@@ -12,9 +18,49 @@ import click
 def command(run_id: str, task_id: str, reason: str) -> int:
     """Let a failed TASK of RUN begin again, with all its attempts.
 
-    A run that has ended cannot be told: `tasks resume` does its failed tasks again.
+    A run that has ended is resumed: TASK begins again, and so does everything else that has not landed.
     """
-    from schemas.execution import TaskChoice
-    from tasks_cli.change_run import change_run
+    from temporalio.client import WorkflowExecutionStatus
 
-    return change_run(run_id, "retry", TaskChoice(task_id=task_id, reason=reason))
+    from tasks_cli.change_run import send_update, task_choice
+    from tasks_cli.printing import print_result
+    from tasks_cli.service_client import existing_status, run_not_found, with_service
+
+    choice = task_choice(run_id, task_id, reason)
+
+    async def body(service: Service) -> str:
+        status = await existing_status(service, run_id)
+        if status is None:
+            raise run_not_found(run_id)
+        if status == WorkflowExecutionStatus.RUNNING:
+            return (await send_update(service, run_id, "retry", choice)).message
+        return await _resume_for(service, run_id, choice)
+
+    print_result(with_service(body))
+    return 0
+
+
+async def _resume_for(service: Service, run_id: str, choice: TaskChoice) -> str:
+    """Take up an ended run again because of a task; return what happens now.
+
+    Raises:
+        InvalidArguments: when the run has no such task, or it has landed.
+        RunNotFound: when Temporal no longer knows the run's input.
+    """
+    from schemas.errors import InvalidArguments
+    from tasks_cli.printing import print_note
+    from tasks_cli.service_client import input_of, run_not_found, run_status
+    from tasks_cli.start_run import start_run
+
+    tasks = {task.id: task for task in (await run_status(service, run_id)).tasks}
+    task, hint = tasks.get(choice.task_id), f"`tasks status {run_id}` shows the run"
+    if tasks and task is None:
+        raise InvalidArguments(f"the plan has no task {choice.task_id!r}", hint=hint)
+    if task is not None and task.landed_commit is not None:
+        raise InvalidArguments(f"{task.id} has landed: only a failed task can be retried", hint=hint)
+    request = await input_of(service, run_id)
+    if request is None:
+        raise run_not_found(run_id)
+    await start_run(service, run_id, request, "")
+    print_note(f"next: tasks status {run_id} --watch")
+    return f"the run {run_id} had ended: it goes on with {choice.task_id} and all else that has not landed"

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from schemas.execution import RunResult, RunStatus, TaskStatus
+import sys
+from collections import Counter
+from typing import TextIO
+
+from schemas.execution import Explanation, RunResult, RunStatus, TaskStatus
 from tasks_cli.printing import coloured, in_columns
 
 SECONDS_PER_HOUR = 3600.0
-COLOURS = {"completed": "green", "failed": "red", "running": "bold"}
+SHOWN_NOTES = 3
+SHOWN_EXCERPT = 10
+ENDED = {"succeeded", "failed", "cancelled"}
+INTEREST = {"failed": 1, "ready": 2, "blocked": 3, "completed": 4}
+"""What is shown first when there is not room for all; whatever else a task is, it is at work."""
 
 
 def duration_text(seconds: float) -> str:
@@ -24,20 +32,56 @@ def duration_text(seconds: float) -> str:
 
 
 def status_text(status: RunStatus) -> str:
-    """Return a run's status as lines for a terminal."""
+    """Return a run's status as lines for stdout."""
+    rows = [in_columns([_row(task) for task in status.tasks])] if status.tasks else []
+    notes = [f"note: {note}" for note in status.notes]
+    return "\n".join([*_head(status, sys.stdout), *rows, *notes])
+
+
+def live_text(status: RunStatus, height: int) -> str:
+    """Return a run's status in at most `height` lines for stderr: of many tasks, those that tell the most."""
+    notes = [f"note: {note}" for note in status.notes[-SHOWN_NOTES:]]
+    head = _head(status, sys.stderr)
+    room = max(height - len(head) - len(notes), 2)
+    if len(status.tasks) <= room:
+        return "\n".join([*head, in_columns([_row(task) for task in status.tasks]), *notes])
+    telling = sorted(status.tasks, key=lambda task: INTEREST.get(task.state, 0))
+    chosen = {task.id for task in telling[: room - 1]}
+    left_out = Counter(task.state for task in telling[room - 1 :])
+    rows = in_columns([_row(task) for task in status.tasks if task.id in chosen])
+    counts = ", ".join(f"{count} {state}" for state, count in left_out.items())
+    return "\n".join([*head, rows, f"  and {left_out.total()} more: {counts}", *notes])
+
+
+def task_text(task: TaskStatus) -> str:
+    """Return where one task is, in one line."""
+    where = f"{task.state} · {task.phase} · attempt {task.attempt}" if task.phase else task.state
+    why = f": {task.reason}" if task.reason and (task.state == "paused" or not task.phase) else ""
+    return f"{task.id} {where}{why}"
+
+
+def _head(status: RunStatus, stream: TextIO) -> list[str]:
     done, total = status.progress.completed, status.progress.total
-    where = status.branch or "no branch yet"
-    head = f"{status.run_id}: {status.state}, {done} of {total} tasks landed on {where}"
-    lines = [coloured(head, "bold")]
+    landed = f", {done} of {total} tasks landed on {status.branch}" if status.branch else ""
+    head = f"{status.run_id}: {status.state}{landed}"
+    lines = [coloured(head, "bold", stream)]
     if status.reason:
         lines.append(f"  {status.reason}")
     if status.seconds is not None:
         forecast = status.forecast_hours
         expected = f", forecast {duration_text(forecast * SECONDS_PER_HOUR)}" if forecast else ""
-        lines.append(f"  {duration_text(status.seconds)} so far{expected}")
-    if status.tasks:
-        lines.append(in_columns([_row(task) for task in status.tasks]))
-    lines += [f"note: {note}" for note in status.notes]
+        took = duration_text(status.seconds)
+        lines.append(f"  took {took}{expected}" if status.state in ENDED else f"  {took} so far{expected}")
+    return lines
+
+
+def explanation_text(found: Explanation) -> str:
+    """Return why a task is where it is, and what its attempts were sent back with."""
+    lines = [f"{found.task_id} is {found.state}: {found.reason}"]
+    for item in found.feedback:
+        sent_back = f"{item.phase} · {item.rule}: {item.message}"
+        lines += [f"  {sent_back}"] if sent_back != found.reason else []
+        lines += [f"    {line}" for line in item.excerpt.splitlines()[-SHOWN_EXCERPT:]]
     return "\n".join(lines)
 
 
@@ -51,9 +95,8 @@ def result_text(result: RunResult, ui_url: str | None, base: str) -> str:
     for task in result.tasks:
         if task.outcome == "failed" and task.feedback:
             last = task.feedback[-1]
-            lines.append(
-                f"  {task.task_id} failed after {task.attempts} attempts: {last.rule}: {last.message}"
-            )
+            tried = "1 attempt" if task.attempts == 1 else f"{task.attempts} attempts"
+            lines.append(f"  {task.task_id} failed after {tried}: {last.rule}: {last.message}")
     lines += [f"  note: {note}" for note in result.notes]
     if ui_url:
         lines.append(f"  in the Web UI: {run_url(ui_url, result.run_id)}")
@@ -61,13 +104,20 @@ def result_text(result: RunResult, ui_url: str | None, base: str) -> str:
         lines += ["next:", f"  git log --graph --oneline {result.branch}", f"  git merge {result.branch}"]
         lines[-1] += f"    (brings the work to {base})"
     else:
-        lines += [
-            "next:",
-            f"  tasks status {result.run_id}",
-            f"  tasks logs {result.run_id} TASK     (what was tried, and what went wrong)",
-            f"  tasks resume {result.run_id}        (goes on from what has landed)",
-        ]
+        lines += _after_a_failure(result)
     return "\n".join(lines)
+
+
+def _after_a_failure(result: RunResult) -> list[str]:
+    failed = [task.task_id for task in result.tasks if task.outcome == "failed"]
+    run_id, task_id = result.run_id, failed[0] if failed else "TASK"
+    rows = (
+        (f"tasks explain {run_id} {task_id}", "(why)"),
+        (f"tasks logs {run_id} {task_id}", "(what was tried)"),
+        (f"tasks resume {run_id}", "(the plan is right: do again what has not landed)"),
+        (f"tasks execute PLAN --resume --run-id {run_id}", "(you mended the document and planned it again)"),
+    )
+    return ["next:", *in_columns([(f"  {command}", why) for command, why in rows]).splitlines()]
 
 
 def run_url(ui_url: str, run_id: str) -> str:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from filelock import FileLock
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
     WorkflowFailureError,
     WorkflowHandle,
     WorkflowQueryFailedError,
@@ -126,14 +127,26 @@ async def asked(answer: Awaitable[Answer], run_id: str) -> Answer:
     try:
         return await answer
     except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND and "already completed" in error.message:
+            raise InvalidArguments(
+                f"the run {run_id} has just ended", hint=f"`tasks status {run_id}` shows how"
+            ) from error
         if error.status == RPCStatusCode.NOT_FOUND:
-            raise RunNotFound(f"there is no run {run_id!r}", hint="`tasks runs` lists them") from error
+            raise run_not_found(run_id) from error
         raise WorkerPoolUnavailable(
             f"Temporal did not answer about {run_id}: {error.message}",
             hint="`tasks doctor` shows whether the workers run",
         ) from error
     except (WorkflowQueryFailedError, WorkflowUpdateFailedError) as error:
         raise InvalidArguments(_root_message(error), hint=f"`tasks status {run_id}` shows the run") from error
+
+
+async def existing_status(service: Service, run_id: str) -> WorkflowExecutionStatus | None:
+    """Return how the latest execution of a run stands, or None when there is none."""
+    try:
+        return (await asked(service.run(run_id).describe(rpc_timeout=ANSWER_TIMEOUT), run_id)).status
+    except RunNotFound:
+        return None
 
 
 async def run_status(service: Service, run_id: str) -> RunStatus:
@@ -161,6 +174,11 @@ async def _last_status(handle: WorkflowHandle[ExecutePlan, RunResult]) -> RunSta
     except WorkflowFailureError as error:
         failed = failed_result(error)
         return failed.status if failed else None
+
+
+def run_not_found(run_id: str) -> RunNotFound:
+    """Return the error for a run that Temporal does not know."""
+    return RunNotFound(f"there is no run {run_id!r}", hint="`tasks runs` lists them")
 
 
 def translated(error: BaseException) -> TasksError:
@@ -202,4 +220,5 @@ async def input_of(service: Service, run_id: str) -> ExecutePlanInput | None:
 def _root_message(error: BaseException) -> str:
     while error.__cause__ is not None:
         error = error.__cause__
-    return str(error)
+    # The text of an ApplicationError begins with the name of the class that was raised over there.
+    return error.message if isinstance(error, ApplicationError) else str(error)

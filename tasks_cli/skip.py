@@ -11,7 +11,6 @@ import click
 @click.option("--reason", default="asked for by a person", help="What the run notes.")
 def command(run_id: str, task_id: str, reason: str) -> int:
     """Leave TASK of RUN undone; what depends on it goes on without it."""
-    from schemas.execution import TaskChoice
-    from tasks_cli.change_run import change_run
+    from tasks_cli.change_run import change_run, task_choice
 
-    return change_run(run_id, "skip", TaskChoice(task_id=task_id, reason=reason))
+    return change_run(run_id, "skip", task_choice(run_id, task_id, reason))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
-
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import (
     SearchAttributePair,
@@ -12,15 +9,16 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
-from schemas.errors import ExecutionFailed, ExitCode, UserAbort
+from schemas.errors import ExecutionFailed, ExitCode
 from schemas.execution import CONTROL_QUEUE, ExecutePlanInput, RunResult
 from tasks_cli.follow_run import follow, result_of
+from tasks_cli.interruption import until_ctrl_c
 from tasks_cli.printing import print_json, print_note
 from tasks_cli.run_request import PreparedRun
 from tasks_cli.run_summary import result_text, run_url
-from tasks_cli.service_client import Service, with_service
+from tasks_cli.service_client import Service, existing_status, with_service
 from workflows.activity_calls import summary_text
 from workflows.search_attributes import RUN_ID
 
@@ -62,30 +60,13 @@ async def start_run(service: Service, run_id: str, request: ExecutePlanInput, ti
         await _start(service, run_id, request, title, None)
 
 
-async def existing_status(service: Service, run_id: str) -> WorkflowExecutionStatus | None:
-    """Return how the latest execution of a run stands, or None when there is none."""
-    try:
-        return (await service.run(run_id).describe()).status
-    except RPCError as error:
-        if error.status == RPCStatusCode.NOT_FOUND:
-            return None
-        raise
-
-
 async def follow_to_the_end(service: Service, run_id: str, *, as_json: bool) -> int:
     """Follow a run, print how it ended, and return the exit code; Ctrl-C detaches."""
-    loop = asyncio.get_running_loop()
-    following = asyncio.ensure_future(follow(service, run_id))
-    loop.add_signal_handler(signal.SIGINT, following.cancel)
-    try:
-        result = await following
-    except asyncio.CancelledError:
-        raise UserAbort(
-            f"detached: the run {run_id} goes on",
-            hint=f"watch it:  tasks status {run_id} --watch\nend it:    tasks cancel {run_id}",
-        ) from None
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
+    result = await until_ctrl_c(
+        follow(service, run_id),
+        f"detached: the run {run_id} goes on",
+        f"watch it:  tasks status {run_id} --watch\nend it:    tasks cancel {run_id}",
+    )
     return report(service, result, as_json=as_json)
 
 
@@ -121,7 +102,7 @@ async def _start(
 
 async def _ended_before(service: Service, run_id: str, *, as_json: bool) -> int:
     result = await result_of(service, run_id)
-    again = "--again starts a new one" if result.state == "succeeded" else f"`tasks resume {run_id}` goes on"
+    again = "--again starts a new one" if result.state == "succeeded" else "--resume goes on with this plan"
     print_note(f"the run {run_id} has ended before: {result.state}; {again}")
     return report(service, result, as_json=as_json)
 

@@ -28,16 +28,28 @@ find_python() {
         "Install it (Debian: apt-get install python3), or name one: make setup PYTHON=/path/to/python3.11"
 }
 
+# Prints a Python that has pip: the given one, or another when that lacks it, as in an environment made by uv.
+find_pip() {
+    local candidate
+    for candidate in "$1" python3 /usr/bin/python3.11 /usr/bin/python3; do
+        if "$candidate" -m pip --version >/dev/null 2>&1; then
+            printf '%s\n' "$candidate"
+            return
+        fi
+    done
+    return 1
+}
+
 # Prints the path of uv: the pinned one where pip can fetch it, else one that the user has installed.
 find_uv() {
-    local python=$1 pinned=.tools/uv/bin/uv version
+    local python=$1 pinned=.tools/uv/bin/uv version with_pip
     version=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' "$bootstrap/uv_requirements.txt")
     if [ -x "$pinned" ] && [ "$("$pinned" --version | cut -d' ' -f2)" = "$version" ]; then
         printf '%s\n' "$PWD/$pinned"
-    elif "$python" -m pip --version >/dev/null 2>&1; then
+    elif with_pip=$(find_pip "$python"); then
         say "fetching uv $version into .tools/uv"
         rm -rf .tools/uv
-        "$python" -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --require-hashes --no-deps \
+        "$with_pip" -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --require-hashes --no-deps \
             --target .tools/uv --requirement "$bootstrap/uv_requirements.txt" >&2
         printf '%s\n' "$PWD/$pinned"
     elif command -v uv >/dev/null; then

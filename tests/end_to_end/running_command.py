@@ -50,6 +50,16 @@ class RunningCommand:
 
         wait_until(happened, lambda: f"{text!r} in {self.said()!r}")
 
+    def wait_until_printed(self, text: str) -> None:
+        """Wait until it has printed a text to stdout."""
+
+        def happened() -> bool:
+            printed = self.stdout.read_text(encoding="utf-8")
+            assert text in printed or self.process.poll() is None, (printed, self.said())
+            return text in printed
+
+        wait_until(happened, lambda: f"{text!r} in {self.stdout.read_text()!r}, {self.said()!r}")
+
     def press_ctrl_c(self) -> None:
         """Do what a terminal does: the whole process group gets SIGINT."""
         os.killpg(self.process.pid, signal.SIGINT)
