@@ -11,14 +11,14 @@ from temporalio.common import (
 )
 from temporalio.service import RPCError
 
-from schemas.errors import ExecutionFailed, ExitCode
+from schemas.errors import ExecutionFailed, ExitCode, InvalidArguments
 from schemas.execution import CONTROL_QUEUE, ExecutePlanInput, RunResult
 from tasks_cli.follow_run import follow, result_of
 from tasks_cli.interruption import until_ctrl_c
 from tasks_cli.printing import print_json, print_note
 from tasks_cli.run_request import PreparedRun
 from tasks_cli.run_summary import result_text, run_url
-from tasks_cli.service_client import Service, existing_status, with_service
+from tasks_cli.service_client import Service, existing_status, input_of, with_service
 from workflows.activity_calls import summary_text
 from workflows.search_attributes import RUN_ID
 
@@ -37,6 +37,7 @@ def start_and_follow(
     async def body(service: Service) -> int:
         status = await existing_status(service, prepared.run_id)
         if status == WorkflowExecutionStatus.RUNNING:
+            await _refuse_another_plan(service, prepared)
             print_note(f"the run {prepared.run_id} is running already: attached to it")
         elif status is None or again or (resume and status != WorkflowExecutionStatus.COMPLETED):
             await start_run(service, prepared.run_id, prepared.request, prepared.plan.tasks.meta.title or "")
@@ -47,6 +48,23 @@ def start_and_follow(
         return await follow_to_the_end(service, prepared.run_id, as_json=as_json)
 
     return with_service(body, folder=prepared.repository, workers=workers)
+
+
+async def _refuse_another_plan(service: Service, prepared: PreparedRun) -> None:
+    """Return if the run that goes on executes this very plan.
+
+    Raises:
+        InvalidArguments: it executes another one, which attaching to it would hide.
+    """
+    started = await input_of(service, prepared.run_id)
+    if started is None or started.plan is None or prepared.request.plan is None:
+        return
+    if started.plan.contentHash != prepared.request.plan.contentHash:
+        raise InvalidArguments(
+            f"the run {prepared.run_id} goes on with another plan, {started.plan.plan_id}",
+            hint=f"wait for it, or end it with `tasks cancel {prepared.run_id}`; "
+            f"then --run-id {prepared.run_id} --resume goes on with this plan",
+        )
 
 
 async def start_run(service: Service, run_id: str, request: ExecutePlanInput, title: str) -> None:

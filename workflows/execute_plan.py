@@ -19,6 +19,8 @@ from workflows.plan_answers import explain_task, loading_status
 from workflows.plan_loop import run_to_end
 from workflows.plan_run import PlanRun
 
+A_PAUSE = PauseRequest()
+
 
 @workflow.defn(name="ExecutePlan", failure_exception_types=[ValueError])
 class ExecutePlan:
@@ -57,7 +59,7 @@ class ExecutePlan:
             plan_run.task_waits(self._run, news)
 
     @workflow.update
-    def pause(self, request: PauseRequest) -> ChangeReply:
+    def pause(self, request: PauseRequest = A_PAUSE) -> ChangeReply:
         """Start nothing more."""
         return self._changed(plan_run.pause(self._loaded(), request))
 
@@ -103,7 +105,7 @@ class ExecutePlan:
         self._loaded()
 
     @pause.validator
-    def _check_pause(self, request: PauseRequest) -> None:  # noqa: ARG002 - the signature of the update
+    def _check_pause(self, request: PauseRequest = A_PAUSE) -> None:  # noqa: ARG002 - the signature of the update
         self._loaded()
 
     @continue_run.validator

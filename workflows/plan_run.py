@@ -52,6 +52,7 @@ class PlanRun:
     children: dict[str, workflow.ChildWorkflowHandle[ExecuteTask, TaskResult]] = field(default_factory=dict)
     inbox: deque[str] = field(default_factory=deque)
     waiting_starts: deque[int] = field(default_factory=deque)
+    being_cancelled: set[str] = field(default_factory=set)
     woken: bool = False
     hold: bool = False
     hold_sent: bool = False
@@ -110,6 +111,7 @@ def take_in_endings(run: PlanRun) -> None:
     """Apply every ending in the inbox."""
     while run.inbox:
         task_id = run.inbox.popleft()
+        run.being_cancelled.discard(task_id)
         run.progress.task_ended(_ending(task_id, run.children.pop(task_id)))
 
 
@@ -151,9 +153,10 @@ def task_waits(run: PlanRun, news: TaskWaits) -> None:
 def cancel_task(run: PlanRun, choice: TaskChoice) -> ChangeReply:
     """End one running task: its processes and its worktree; its branch and evidence stay."""
     handle = run.children.get(choice.task_id)
-    if handle is None:
+    if handle is None or choice.task_id in run.being_cancelled:
         return ChangeReply(changed=False, message=f"{choice.task_id} is ending already")
     handle.cancel()
+    run.being_cancelled.add(choice.task_id)
     return ChangeReply(changed=True, message=f"{choice.task_id} is being cancelled; it can be retried")
 
 

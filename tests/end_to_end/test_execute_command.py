@@ -41,6 +41,11 @@ def test_a_detached_run_is_followed_by_whoever_executes_the_plan_again(
     assert set(started) >= {"run_id", "plan_id", "branch", "ui_url"}
     assert started["branch"] == "feature/change-the-app"
     gates.wait_at("a")
+    other = plan_project(tmp_path / "other", TWO)
+    options = ("--repo", project.repository, "--branch", "feature/other", "--run-id", started["run_id"])
+    refused = shared_machine.tasks("execute", other.plan_folder, *options)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert f"goes on with another plan, {started['plan_id']}" in refused.stderr
     second = shared_machine.start(*execute(project))
     second.wait_until_said("running already: attached")
     gates.open("a")

@@ -36,7 +36,7 @@ MIDDLE = (
     Step("logs A", None, 0, "develop-command.log"),
     Step("logs A", None, 0, "develop-command.log"),
     Step("pause --reason lunch", PAUSE, 0, "the run starts nothing more: lunch"),
-    Step("pause --reason lunch", PAUSE, 0, "the run is paused already: lunch"),
+    Step("pause --reason lunch", "pause", 0, "the run is paused already: lunch"),
     Step("explain B", None, 0, "B is failed: develop · executor-command"),
     Step("retry B", 'retry {"task_id": "B"}', 0, "B is ready again"),
     Step("retry B", 'retry {"task_id": "B"}', 1, "B is ready: only a failed task can be retried"),
