@@ -96,7 +96,9 @@ async def statuses(
     said = ""
     while not ending.done():
         try:
-            yield await with_phases(service, await run_status(service, run_id))
+            status = await run_status(service, run_id)
+            service.observe(status)
+            yield await with_phases(service, status)
             said = ""
         except TasksError as error:
             if error.message != said:

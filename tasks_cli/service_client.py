@@ -47,6 +47,10 @@ LOST_CONTACT = frozenset(
 Answer = TypeVar("Answer")
 
 
+def _nobody(_status: RunStatus) -> None:
+    """Nobody observes the run but the user."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """What a command works with."""
@@ -55,6 +59,8 @@ class Service:
     state: StateFolder
     record: ServiceRecord
     client: Client
+    observe: Callable[[RunStatus], None] = _nobody
+    """Told each status of a run that is followed."""
 
     def run(self, run_id: str) -> WorkflowHandle[ExecutePlan, RunResult]:
         """Return the handle of a run, whether it exists or not."""
