@@ -76,10 +76,14 @@ class PlannedProject:
 
 def plan_project(folder: Path, text: str, files: dict[str, str] | None = None) -> PlannedProject:
     """Make a repository below a folder and plan a runbook for it."""
-    repository = make_repository(folder / "project", files)
+    return plan_for(make_repository(folder / "project", files), folder / "plan", text)
+
+
+def plan_for(repository: Path, plan_folder: Path, text: str) -> PlannedProject:
+    """Plan a runbook for a repository that is there."""
     source = read_source_bytes(text.encode(), "RUNBOOK.md")
     made = plan_from_documents((source,), repository, Settings(), None, TIMESTAMP)
     assert made.plan.dag.ok, made.plan.dag.errors
-    place = write_plan_folder(made.plan, folder / "plan", FolderFacts("document", TIMESTAMP, "0"))
+    place = write_plan_folder(made.plan, plan_folder, FolderFacts("document", TIMESTAMP, "0"))
     request = ExecutePlanInput(repository=str(repository), inline=plan_texts(made.plan), timing=QUICK)
     return PlannedProject(repository, place, request)

@@ -1,8 +1,7 @@
-"""A real repository for tests, and a fingerprint of everything in it that belongs to its user."""
+"""A real repository for tests, and the steps of a task on it."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 from pathlib import Path
@@ -107,30 +106,3 @@ def land_edit(folders: RepositoryFolders, root: Path, task: str, path: str, text
 
 def opened(top: Path) -> RepositoryFolders:
     return open_repository(top)
-
-
-def fingerprint(top: Path) -> dict[str, str]:
-    """Return everything that belongs to the user: files, index, HEAD, stash, configuration, hooks, refs."""
-    common = top / ".git"
-    marks = {
-        str(file.relative_to(top)): _digest(file)
-        for file in sorted(top.rglob("*"))
-        if file.is_symlink() or file.is_file()
-        if common not in file.parents
-    }
-    for name in ("HEAD", "index", "config", "info/exclude", "logs/HEAD", "refs/stash", "logs/refs/stash"):
-        marks[f".git/{name}"] = _digest(common / name)
-    for hook in sorted((common / "hooks").iterdir()):
-        marks[f"hook {hook.name}"] = _digest(hook)
-    refs = git(top, "for-each-ref", "--format=%(refname) %(objectname)").splitlines()
-    ours = ("refs/heads/task/", "refs/heads/feature/", "refs/tasks/")
-    marks["refs"] = "\n".join(ref for ref in refs if not ref.startswith(ours))
-    return marks
-
-
-def _digest(file: Path) -> str:
-    if file.is_symlink():
-        return f"-> {file.readlink()}"
-    if not file.exists():
-        return "absent"
-    return f"{file.stat().st_mode:o} {hashlib.sha256(file.read_bytes()).hexdigest()}"

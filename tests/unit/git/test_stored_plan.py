@@ -6,7 +6,8 @@ from activities.plan_store import read_plan_file, read_plan_files, store_plan
 from planner.machine.git_reader import Identity
 from planner.machine.repository_folders import RepositoryFolders
 from schemas.errors import InvalidArguments, PlanValidationFailed
-from tests.unit.git.sample_repository import AUTHOR, fingerprint, git
+from tests.end_to_end.checkout_fingerprint import fingerprint
+from tests.unit.git.sample_repository import AUTHOR, git
 
 PLAN = "PLAN-0123abcd"
 FILES = {

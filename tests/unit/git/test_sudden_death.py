@@ -17,13 +17,13 @@ from activities.worktrees import remove_worktree
 from planner.machine.git_reader import branch_tip
 from planner.machine.repository_folders import RepositoryFolders
 from planner.machine.work_folder import WorkFolder
+from tests.end_to_end.checkout_fingerprint import fingerprint
 from tests.unit.git.sample_repository import (
     CONTENT,
     FEATURE,
     RUN,
     commit,
     files_of,
-    fingerprint,
     git,
     head,
     land,
