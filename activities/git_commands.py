@@ -17,6 +17,7 @@ WRITE_SETTINGS = (*SAFE_SETTINGS, "core.fsync=all")
 def run_git(
     folder: Path,
     *arguments: str,
+    settings: Collection[str] = (),
     input_data: bytes | None = None,
     environment: Mapping[str, str] | None = None,
     timeout_seconds: float = TIME_LIMIT_SECONDS,
@@ -33,7 +34,7 @@ def run_git(
     return call_git(
         folder,
         *arguments,
-        settings=WRITE_SETTINGS,
+        settings=(*WRITE_SETTINGS, *settings),
         input_data=input_data,
         environment=environment,
         timeout_seconds=timeout_seconds,

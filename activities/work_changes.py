@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from activities.file_scope import in_scope, is_declared, is_named
+from activities.private_repository import has_own_commits
 from activities.worktree_git import WorktreeGit
-from planner.machine.git_reader import branch_tip
 from planner.machine.git_status import STATUS_COMMAND, StatusEntry, parse_status
 from planner.machine.work_folder import WorkFolder
 
@@ -127,6 +127,4 @@ def _mode_and_size(path: Path) -> tuple[int, int]:
 
 def _has_own_commits(git: WorktreeGit, base: str) -> bool:
     branch = git.lease.branch
-    if branch is None or not git.head_is(branch):
-        return True
-    return branch_tip(Path(git.lease.common), branch) != base
+    return branch is None or has_own_commits(git.work, branch, base)

@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from activities.content_storage import store_content
+from activities.private_repository import show_commit
 from activities.ref_updates import update_ref
+from activities.saved_indexes import save_index
 from activities.task_commits import write_commit
 from activities.work_changes import ChangedPath, Changes, collect_changes
-from activities.worktree_git import WorktreeGit, copy_index
+from activities.worktree_files import copy_index
+from activities.worktree_git import WorktreeGit
 from planner.machine.git_reader import Identity, check_object_id
 from planner.machine.git_trailers import parse_trailers
 from planner.machine.git_worktrees import BRANCH_PREFIX
@@ -75,7 +79,8 @@ def commit_work(
     if not git.head_is(branch):
         git.run("symbolic-ref", "HEAD", f"{BRANCH_PREFIX}{branch}")
     copy_index(index, git.git_dir / "index")
-    git.save_index(index, commit)
+    save_index(git.git_dir, index, commit)
+    show_commit(git, commit)
     return commit
 
 
@@ -105,8 +110,7 @@ def _write_tree(git: WorktreeGit, base: str, paths: Sequence[str], index: Path) 
     kept = sorted(set(paths).difference(gone))
     for options, names in ((("--force-remove",), gone), (("--add", "--replace"), kept)):
         if names:
-            listed = b"".join(os.fsencode(name) + b"\0" for name in names)
-            git.run("update-index", *options, "-z", "--stdin", index=index, input_data=listed)
+            store_content(git, index, options, names)
     return git.run("write-tree", index=index).out
 
 

@@ -1,24 +1,30 @@
 """Run git on a worktree in which anybody may have changed anything, `.git` and the index included.
 
 Git is told where its folder is and works on an index of ours. An index of the agent's could hide changes
-(`--assume-unchanged`), and one of ours keeps the file times, so that nothing is hashed twice.
+(`--assume-unchanged`), and one of ours keeps the file times, so that nothing is hashed twice. What the
+disk can do is looked up and not believed: a configuration that was copied from another system would make
+git overlook executable bits, or a `readme` beside a `README`.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from activities.git_commands import GitAnswer, run_git
+from activities.git_commands import GitAnswer
+from activities.saved_indexes import saved_index, saved_indexes
+from activities.worktree_call import LONG_SECONDS, WorktreeCall, disk_settings
+from activities.worktree_files import delete
 from activities.worktree_lease import WorktreeLease, read_lease
-from planner.machine.git_reader import check_object_id
+from planner.machine.git_filters import missing_filters, names_a_filter, switched_off
 from planner.machine.work_folder import WorkFolder
+from schemas.errors import GitFailed
 
-_SAVED = "tasks-index-"
+SHOWN_REFS_FILE = "tasks-shown-refs"
+_WITHOUT_FILTERS = "tasks-without-filters"
 # What an unfinished merge, rebase or bisect leaves, and the locks of a git that was killed.
 _LEFT_BEHIND = (
     "index.lock",
@@ -50,6 +56,8 @@ class WorktreeGit:
     work: WorkFolder
     lease: WorktreeLease
     git_dir: Path
+    disk: tuple[str, ...]
+    """See `disk_settings`."""
 
     @classmethod
     def of(cls, work: WorkFolder) -> Self:
@@ -59,31 +67,31 @@ class WorktreeGit:
             LeaseLost: the worktree was given back, removed or taken over.
         """
         lease = read_lease(work)
-        return cls(work, lease, lease.git_dir(work))
+        return cls(work, lease, lease.git_dir(work), disk_settings(work.token_file))
 
     def run(
         self,
         *arguments: str,
         index: Path | None = None,
         input_data: bytes | None = None,
-        timeout_seconds: float = 600.0,
+        timeout_seconds: float = LONG_SECONDS,
         ok: Collection[int] = (0,),
     ) -> GitAnswer:
-        """Run git in the worktree, on its index or on another one."""
-        environment = {
-            "GIT_DIR": str(self.git_dir),
-            "GIT_WORK_TREE": str(self.work.path),
-            "GIT_INDEX_FILE": str(index or self.git_dir / "index"),
-            "GIT_OPTIONAL_LOCKS": "0",
-        }
-        return run_git(
-            self.work.path,
-            *arguments,
-            input_data=input_data,
-            environment=environment,
-            timeout_seconds=timeout_seconds,
-            ok=ok,
+        """Run git in the worktree, on its index or on another one.
+
+        A filter of the user's whose program is not installed is left out: its files stay as they are stored.
+        """
+        call = WorktreeCall(
+            arguments, index or self.git_dir / "index", input_data, timeout_seconds, tuple(ok)
         )
+        known = self.without_filters()
+        try:
+            return self.call(call, known)
+        except GitFailed as error:
+            missing = () if known else self.notice_missing_filters(error)
+            if not missing:
+                raise
+            return self.call(call, missing)
 
     def head_is(self, branch: str | None) -> bool:
         """Return whether HEAD is on the branch; None asks for no branch at all."""
@@ -94,68 +102,35 @@ class WorktreeGit:
 
     def index_of(self, commit: str) -> Path:
         """Return a file with the index of a commit, free of the agent's marks; it must not be changed."""
-        saved = self.git_dir / f"{_SAVED}{check_object_id(commit)}"
+        saved = saved_index(self.git_dir, commit)
         if not saved.exists():
             draft = saved.with_name("tasks-draft-index")
             draft.unlink(missing_ok=True)
-            if known := self.saved_indexes():
+            if known := saved_indexes(self.git_dir):
                 shutil.copy2(known[-1], draft)  # read-tree -m keeps the file times of what is equal
             self.run("read-tree", "-m", commit, index=draft)
             draft.replace(saved)
         return saved
 
-    def save_index(self, index: Path, commit: str) -> None:
-        """Keep an index as the one of a commit and forget the others."""
-        saved = self.git_dir / f"{_SAVED}{check_object_id(commit)}"
-        copy_index(index, saved)
-        for other in self.saved_indexes():
-            if other != saved:
-                other.unlink()
-
-    def saved_indexes(self) -> list[Path]:
-        """Return the kept indexes, oldest first."""
-        return sorted(self.git_dir.glob(f"{_SAVED}*"), key=lambda file: file.stat().st_mtime_ns)
-
     def clear_unfinished(self) -> None:
-        """Forget what was begun in the worktree, and let its `.git` file point to where it belongs."""
-        for name in _LEFT_BEHIND:
+        """Forget what was begun in the worktree, and what git could not do in it."""
+        for name in (*_LEFT_BEHIND, _WITHOUT_FILTERS, SHOWN_REFS_FILE):
             delete(self.git_dir / name)
-        pointer, wanted = self.work.path / ".git", f"gitdir: {self.git_dir}\n".encode()
-        if pointer.is_symlink() or not pointer.is_file() or pointer.read_bytes() != wanted:
-            delete(pointer)
-            pointer.write_bytes(wanted)
 
+    def without_filters(self) -> tuple[str, ...]:
+        """Return the filters that git has to do without here: their programs are not installed."""
+        try:
+            return tuple((self.git_dir / _WITHOUT_FILTERS).read_text().splitlines())
+        except FileNotFoundError:
+            return ()
 
-def copy_index(source: Path, target: Path) -> None:
-    """Copy an index at once, with its time.
+    def notice_missing_filters(self, error: GitFailed) -> tuple[str, ...]:
+        """Return the filters because of which git may have failed; from now on it does without them."""
+        missing = missing_filters(Path(self.lease.common)) if names_a_filter(error) else ()
+        if missing:
+            (self.git_dir / _WITHOUT_FILTERS).write_text("\n".join(missing))
+        return missing
 
-    Git trusts a file that is older than the index without reading it: with a newer time, a change made in
-    the second of the checkout would go unseen.
-    """
-    draft = target.with_name(f"{target.name}.copy")
-    shutil.copy2(source, draft)
-    draft.replace(target)
-
-
-def delete(path: Path) -> None:
-    """Delete a file or a whole folder, if it is there, also one that somebody made read-only."""
-    if path.is_symlink() or not path.is_dir():
-        path.unlink(missing_ok=True)
-        return
-    try:
-        shutil.rmtree(path)
-    except PermissionError:
-        make_writable(path)
-        shutil.rmtree(path)
-    except FileNotFoundError:
-        delete(path)  # somebody else deletes, too
-
-
-def make_writable(folder: Path) -> None:
-    """Allow the owner everything in a folder and below; module caches make their folders read-only."""
-    folder.chmod(0o700)
-    for parent, names, _ in os.walk(folder):
-        for name in names:
-            child = Path(parent, name)
-            if not child.is_symlink():
-                child.chmod(0o700)
+    def call(self, call: WorktreeCall, without: tuple[str, ...] = ()) -> GitAnswer:
+        """Run git without these filters."""
+        return call.run(self.work.path, self.git_dir, (*self.disk, *switched_off(without)))

@@ -9,8 +9,11 @@ from pathlib import Path
 from filelock import FileLock
 
 from activities.git_commands import run_git
+from activities.private_repository import show_commit
 from activities.ref_updates import update_ref
-from activities.worktree_git import WorktreeGit, copy_index, delete, make_writable
+from activities.saved_indexes import save_index, saved_indexes
+from activities.worktree_files import copy_index, delete, make_writable
+from activities.worktree_git import WorktreeGit
 from activities.worktree_lease import WorktreeLease, check_token, find_lease, write_lease
 from planner.machine.git_reader import branch_tip, check_object_id
 from planner.machine.git_worktrees import BRANCH_PREFIX, worktrees
@@ -84,7 +87,8 @@ def reset_worktree(work: WorkFolder, start: str) -> None:
     if not fresh:
         _clean(git)
         _empty_submodules(git)
-    git.save_index(git.git_dir / "index", start)
+    save_index(git.git_dir, git.git_dir / "index", start)
+    show_commit(git, start)
 
 
 def remove_worktree(folders: RepositoryFolders, work: WorkFolder) -> None:
@@ -186,7 +190,7 @@ def _delete_forgotten(work: WorkFolder) -> None:
 
 def _own_index(git: WorktreeGit, start: str) -> None:
     """Put an index of ours in place of the agent's; without any, every file is written again."""
-    saved = git.saved_indexes()
+    saved = saved_indexes(git.git_dir)
     best = next((file for file in saved if file.name.endswith(start)), saved[-1] if saved else None)
     if best is None:
         (git.git_dir / "index").unlink(missing_ok=True)

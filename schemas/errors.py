@@ -110,6 +110,10 @@ class GitFailed(TasksError):
     """A git command failed; the message holds the command and what git said."""
 
 
+class ContentFilterFailed(GitFailed):
+    """A file cannot be stored as its attributes ask for, since the filter's program fails or is missing."""
+
+
 class LandingMoved(TasksError):
     """The feature branch was moved by somebody else while a task was landing."""
 

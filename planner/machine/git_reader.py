@@ -16,6 +16,7 @@ from git import Repo
 from git.objects import Blob, Commit, Tree
 
 from planner.machine.git_call import SAFE_SETTINGS, call_git, forget_inherited_repository
+from planner.machine.git_filters import missing_filters, names_a_filter, switched_off
 from planner.machine.git_status import STATUS_COMMAND, parse_status
 from planner.machine.git_trailers import parse_trailers
 from planner.machine.git_worktrees import BRANCH_PREFIX
@@ -127,7 +128,15 @@ def unfinished_operation(folder: Path) -> str | None:
 
 def dirty_files(folder: Path) -> tuple[str, ...]:
     """Return the paths of this checkout that differ from its HEAD, those not tracked included."""
-    answer = call_git(folder, *STATUS_COMMAND, "--untracked-files=normal", environment=_READ_ONLY)
+    status = (*STATUS_COMMAND, "--untracked-files=normal")
+    try:
+        answer = call_git(folder, *status, environment=_READ_ONLY)
+    except GitFailed as error:
+        missing = missing_filters(folder) if names_a_filter(error) else ()
+        if not missing:
+            raise
+        settings = (*SAFE_SETTINGS, *switched_off(missing))
+        answer = call_git(folder, *status, settings=settings, environment=_READ_ONLY)
     return tuple(entry.path for entry in parse_status(answer.out_bytes))
 
 

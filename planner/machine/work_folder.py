@@ -32,6 +32,11 @@ class WorkFolder:
         return self._beside("temporary")
 
     @property
+    def repository(self) -> Path:
+        """Return the git repository that commands in this worktree see; it only borrows from the user's."""
+        return self._beside("repository")
+
+    @property
     def processes(self) -> Path:
         """Return the folder in which running processes are recorded, so that survivors can be ended."""
         return self._beside("processes")
@@ -43,7 +48,10 @@ class WorkFolder:
 
     def neighbours(self) -> tuple[Path, ...]:
         """Return everything beside the worktree that belongs to it."""
-        return (self.environment, self.home, self.temporary, self.processes, self.token_file)
+        return (
+            *(self.environment, self.home, self.temporary, self.repository, self.processes),
+            self.token_file,
+        )
 
     def _beside(self, suffix: str) -> Path:
         return self.path.with_name(f"{self.path.name}.{suffix}")

@@ -280,7 +280,7 @@ def test_a_submodule_keeps_its_commit_when_other_files_change(
 
 
 def test_committing_again_returns_the_same_commit(
-    work: WorkFolder, base: str, monkeypatch: pytest.MonkeyPatch
+    folders: RepositoryFolders, work: WorkFolder, base: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(work.path / "a.txt", "a\n")
     tree = git(work.path, "rev-parse", f"{commit(work, base, 'T1')}^{{tree}}")
@@ -288,10 +288,10 @@ def test_committing_again_returns_the_same_commit(
     # The same commit as of an hour ago: the answer to it was lost.
     hour_ago = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit-tree", tree, "-p", base]
     monkeypatch.setenv("GIT_COMMITTER_DATE", "@1700000000 +0000")
-    first = git(work.path, *hour_ago, data=message)
-    git(work.path, "update-ref", f"refs/heads/{branch_of('T1')}", first)
+    first = git(folders.top, *hour_ago, data=message)
+    git(folders.top, "update-ref", f"refs/heads/{branch_of('T1')}", first)
     assert commit(work, base, "T1") == first
-    assert git(work.path, "rev-list", "--count", f"{base}..{branch_of('T1')}") == "1"
+    assert git(folders.top, "rev-list", "--count", f"{base}..{branch_of('T1')}") == "1"
 
 
 def test_another_attempt_with_the_same_files_is_another_commit(work: WorkFolder, base: str) -> None:
