@@ -10,7 +10,7 @@ from activities.executors.executor import ExecutorOutcome, ExecutorRequest
 from activities.executors.registry import executor_for
 from activities.git_commands import run_git
 from activities.hand_work import done_by_hand, keep_changes
-from activities.set_aside import discard, leftovers, note_leftovers
+from activities.set_aside import discard, not_the_tasks_work, note_leftovers
 from activities.task_commits import TaskTrailers, work_message
 from activities.task_frame import TaskFrame
 from activities.work_changes import Changes, collect_changes
@@ -19,6 +19,7 @@ from activities.worktrees import check_token, reset_worktree
 from planner.machine.git_reader import branch_tip, logged_commit
 from planner.machine.work_folder import WorkFolder
 from schemas.activity_io import DevelopInput, DevelopResult
+from schemas.errors import ContentFilterFailed
 from schemas.execution import Feedback
 
 DEVELOPED_PERCENT = 50
@@ -74,13 +75,19 @@ def _commit(frame: TaskFrame, work: WorkFolder, base: str, outcome: ExecutorOutc
     meant = frame.task.execution is not None and frame.task.execution.executor == "command"
     chosen = changes.to_commit(keep_empty=meant or done_by_hand(frame))
     message = work_message(frame.task.title, frame.trailers)
-    commit = commit_work(work, base, chosen, frame.author(), message, allow_empty=may_be_empty)
     left_out = _left_out(changes, chosen)
+    try:
+        commit = commit_work(work, base, chosen, frame.author(), message, allow_empty=may_be_empty)
+    except ContentFilterFailed as error:
+        feedback = Feedback(phase="develop", rule="filter", message=error.message)
+        return DevelopResult(commit=None, left_out=left_out, feedback=(feedback,))
     if commit is None:
         return DevelopResult(commit=None, left_out=left_out, feedback=(_nothing_changed(frame, left_out),))
     run = frame.attempt.run
     checkpoint_ref(frame.folders, run.run_id, frame.task.id, frame.attempt.number, DEVELOPED_PERCENT, commit)
-    difference = run_git(frame.folders.top, "diff", "--no-ext-diff", "--binary", base, commit)
+    difference = run_git(
+        frame.folders.top, "diff", "--no-ext-diff", "--no-textconv", "--binary", base, commit
+    )
     frame.evidence.write_text(
         "difference", difference.out_bytes.decode("utf-8", "surrogateescape"), suffix=".patch"
     )
@@ -99,10 +106,10 @@ def _committed_before(frame: TaskFrame, base: str) -> str | None:
 
 
 def _changes(frame: TaskFrame, work: WorkFolder, base: str) -> Changes:
-    """Return the difference without what setup made."""
+    """Return the difference without what setup and git itself made."""
     includes, excludes = frame.scope()
     found = collect_changes(work, base, includes, excludes)
-    known = leftovers(frame)
+    known = not_the_tasks_work(frame, work)
     return Changes(tuple(p for p in found.paths if p.path not in known), found.ignored, found.own_commits)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from activities.git_commands import run_git
 from activities.ref_updates import update_ref
-from activities.set_aside import leftovers
+from activities.set_aside import not_the_tasks_work
 from activities.task_frame import TaskFrame
 from activities.work_commit import collect_changes, snapshot_work
 from activities.worktree_git import WorktreeGit
@@ -45,7 +45,7 @@ def keep_changes(frame: TaskFrame, work: WorkFolder, base: str) -> str | None:
     Raises:
         LeaseLost: the worktree was removed or taken over.
     """
-    known = leftovers(frame)
+    known = not_the_tasks_work(frame, work)
     changes = collect_changes(work, base)
     paths = [path.path for path in changes.paths if path.path not in known and not path.nested_repository]
     if not paths:
@@ -62,7 +62,7 @@ def bring_back_hand_work(frame: TaskFrame, work: WorkFolder, base: str) -> tuple
     if kept is None:
         return ()
     before = logged_commit(frame.folders.top, kept).parents[0]
-    patch = run_git(frame.folders.top, "diff", "--no-ext-diff", "--binary", "--full-index", before, kept)
+    patch = run_git(frame.folders.top, "diff", "--no-ext-diff", "--no-textconv", "--binary", "--full-index", before, kept)
     git = WorktreeGit.of(work)
     options = ("apply", "--3way", "--whitespace=nowarn", "-")
     applied = git.run(*options, input_data=patch.out_bytes, ok=(0, CONFLICT))

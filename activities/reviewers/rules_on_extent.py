@@ -48,7 +48,14 @@ def find_scope(change: ReviewedChange, _limits: ReviewLimits) -> Iterator[Findin
     """Say what was changed outside of the task's scope, committed or not; what tools drop is only noted."""
     committed = [path for path in _paths(change) if not in_scope(path, change.includes, change.excludes)]
     droppings = [path for path in change.left_out if _DROPPINGS.search(path)]
-    outside = sorted({*committed, *change.left_out} - set(droppings))
+    left = set(change.left_out) - set(droppings)
+    nested = sorted(path for path in left if in_scope(path, change.includes, change.excludes))
+    outside = sorted({*committed, *left} - {*nested})
+    if nested:
+        yield Finding(
+            f"a git repository of its own, which no commit can hold: {_names(nested)}; "
+            "remove its .git folder to keep the files, or remove it"
+        )
     if outside:
         yield Finding(
             f"changed outside of the task's scope ({', '.join(change.includes) or 'the whole tree'}): "
