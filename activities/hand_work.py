@@ -62,7 +62,9 @@ def bring_back_hand_work(frame: TaskFrame, work: WorkFolder, base: str) -> tuple
     if kept is None:
         return ()
     before = logged_commit(frame.folders.top, kept).parents[0]
-    patch = run_git(frame.folders.top, "diff", "--no-ext-diff", "--no-textconv", "--binary", "--full-index", before, kept)
+    patch = run_git(
+        frame.folders.top, "diff", "--no-ext-diff", "--no-textconv", "--binary", "--full-index", before, kept
+    )
     git = WorktreeGit.of(work)
     options = ("apply", "--3way", "--whitespace=nowarn", "-")
     applied = git.run(*options, input_data=patch.out_bytes, ok=(0, CONFLICT))

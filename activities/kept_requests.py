@@ -3,20 +3,46 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+
+from filelock import FileLock
 
 from activities.evidence_store import write_atomically
 from planner.machine.repository_folders import RepositoryFolders
+from schemas.errors import RepositoryUnusable
 from schemas.execution import ExecutePlanInput
 
 REQUEST_FILE = "request.json"
+LOCK_SECONDS = 60.0
 
 
-def keep_request(folders: RepositoryFolders, run_id: str, request: ExecutePlanInput) -> None:
-    """Keep the request of a run; a newer one of the same run replaces it."""
+def keep_request(
+    folders: RepositoryFolders, run_id: str, request: ExecutePlanInput, has_ended: Callable[[str], bool]
+) -> None:
+    """Keep the request of a run; from here on its feature branch is the run's alone.
+
+    Args:
+        folders: the clone of record.
+        run_id: the run; a newer request of the same run replaces the older one.
+        request: with the branch that was chosen.
+        has_ended: whether another run, which was given this branch before, is over.
+
+    Raises:
+        RepositoryUnusable: another run works on this branch.
+    """
     file = kept_request(folders, run_id)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(file, request.model_dump_json(indent=2).encode())
+    # Two runs that begin at once must not both find the branch free.
+    with FileLock(folders.locks / "requests.lock", timeout=LOCK_SECONDS):
+        for other in sorted(folders.tasks.glob(f"*/{REQUEST_FILE}")):
+            name = other.parent.name
+            if name != run_id and remembered_branch(folders, name) == request.branch and not has_ended(name):
+                raise RepositoryUnusable(
+                    f"the run {name} works on {request.branch}",
+                    hint=f"wait for it, end it (tasks cancel {name}), or choose another name with --branch.",
+                )
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, request.model_dump_json(indent=2).encode())
 
 
 def kept_request(folders: RepositoryFolders, run_id: str) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from activities.attempt_checks import checks_on_tree, known_checks, unacceptable
 from activities.check_runner import feedback_from
+from activities.landed_tip import remember_tip
 from activities.landing import Conflict, MergeCandidate, already_landed, merge_candidate, move_branch
 from activities.landing_lock import landing_turn
 from activities.pre_test_phase import feature_tip
@@ -72,6 +73,7 @@ async def _land_on_tip(frame: TaskFrame, commit: str, state: Path) -> LandResult
         return LandResult(outcome="red", checks=checks, feedback=feedback_from(bad, "land"))
     branch = frame.attempt.run.branch
     if await asyncio.to_thread(move_branch, frame.folders, branch, candidate.commit, tip):
+        await asyncio.to_thread(remember_tip, frame.folders, frame.attempt.run.run_id, candidate.commit)
         return LandResult(outcome="landed", commit=candidate.commit, checks=checks)
     return None
 

@@ -7,15 +7,14 @@ from pathlib import Path
 
 from activities.attempt_checks import prepare_environment, run_attempt_checks
 from activities.hand_work import bring_back_hand_work, done_by_hand, keep_hand_work
+from activities.landed_tip import intact_tip
 from activities.notification import ask_for_work
 from activities.set_aside import note_leftovers
 from activities.task_frame import TaskFrame
 from activities.worktrees import prepare_worktree
-from planner.machine.git_reader import branch_tip
 from planner.machine.processes import end_survivors
 from planner.machine.work_folder import WorkFolder
 from schemas.activity_io import CheckResult, Lease, PreTestResult
-from schemas.errors import RepositoryUnusable
 from schemas.execution import Feedback
 
 BASELINE = "baseline"
@@ -78,12 +77,7 @@ def feature_tip(frame: TaskFrame) -> str:
     """Return the tip of the run's feature branch.
 
     Raises:
-        RepositoryUnusable: when somebody removed the branch.
+        RepositoryUnusable: when somebody removed the branch, or it has lost what landed.
     """
-    tip = branch_tip(frame.folders.common, frame.attempt.run.branch)
-    if tip is None:
-        raise RepositoryUnusable(
-            f"the feature branch {frame.attempt.run.branch} is gone",
-            hint="make it again from its last landing (`git reflog`), or start a new run",
-        )
-    return tip
+    run = frame.attempt.run
+    return intact_tip(frame.folders, run.run_id, run.branch)

@@ -16,7 +16,7 @@ from activities.probe_phase import run_probe
 from activities.run_ending import finish
 from activities.run_loading import load
 from activities.task_frame import open_frame
-from activities.temporal_facts import has_search_attributes, wait_for_children
+from activities.temporal_facts import has_ended, has_search_attributes, wait_for_children
 from planner.machine.repository_folders import open_repository, repository_id
 from schemas.activity_io import (
     FinishRunInput,
@@ -55,8 +55,13 @@ class RepositoryActivities:
         async with activity_scope(request.run_id):
             await wait_for_children(self._client, request.run_id)
             known = await has_search_attributes(self._client)
-            loaded = await asyncio.to_thread(load, request)
+            loaded = await asyncio.to_thread(load, request, self._asker())
             return loaded.model_copy(update={"search_attributes": known})
+
+    def _asker(self) -> Callable[[str], bool]:
+        """Return what tells a thread whether another run has ended."""
+        loop = asyncio.get_running_loop()
+        return lambda run_id: asyncio.run_coroutine_threadsafe(has_ended(self._client, run_id), loop).result()
 
     @activity.defn
     async def probe_checks(self, request: ProbeInput) -> ProbeResult:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from activities.executors.registry import check_executors
 from activities.kept_requests import keep_request
 from activities.landed_tasks import landed_tasks
+from activities.landed_tip import remember_tip
 from activities.plan_store import store_plan
 from activities.run_preflight import Preflight, check_repository, create_feature_branch
 from activities.stored_plans import ReadPlan, read_plan
@@ -23,8 +24,12 @@ from schemas.identifiers import slug
 from schemas.plan import ARTIFACTS, DECISIONS_DOCUMENT, PLAN_DOCUMENT, Plan, plan_id
 
 
-def load(request: LoadPlanInput) -> LoadPlanResult:
+def load(request: LoadPlanInput, has_ended: Callable[[str], bool]) -> LoadPlanResult:
     """Return the outline of the plan and the tasks that have landed; makes the feature branch.
+
+    Args:
+        request: what to load.
+        has_ended: whether another run is over; a branch belongs to one run at a time.
 
     Raises:
         PlanValidationFailed: when the plan is not there, not the one that was meant, or not valid.
@@ -41,10 +46,11 @@ def load(request: LoadPlanInput) -> LoadPlanResult:
     if wanted.branch is None:
         branch = plan.meta.branch or f"feature/{slug(plan.meta.title or stored.plan_id)}"
         preflight = check_repository(path, base, branch, request.run_id, folder)
-    create_feature_branch(preflight.folders, branch, preflight.base_commit)
+    _remember(preflight, request, stored, branch, has_ended)
+    tip = create_feature_branch(preflight.folders, branch, preflight.base_commit)
+    remember_tip(preflight.folders, request.run_id, tip)
     contents = {task.id: work_content(task) for task in plan.tasks.tasks}
     landed, notes = landed_tasks(preflight.folders, branch, preflight.base_commit, contents)
-    _remember(preflight, request, stored, branch)
     choices = OutlineChoices(wanted.execution_model, wanted.executor, wanted.reviewer)
     return LoadPlanResult(
         outline=plan_outline(plan.tasks, plan.waves, choices),
@@ -84,6 +90,13 @@ def _inline_plan(files: Mapping[str, bytes]) -> Plan:
     return plan
 
 
-def _remember(preflight: Preflight, request: LoadPlanInput, stored: StoredPlan, branch: str) -> None:
+def _remember(
+    preflight: Preflight,
+    request: LoadPlanInput,
+    stored: StoredPlan,
+    branch: str,
+    has_ended: Callable[[str], bool],
+) -> None:
     update = {"plan": stored, "inline": None, "branch": branch, "base": preflight.base_commit}
-    keep_request(preflight.folders, request.run_id, request.request.model_copy(update=update))
+    kept = request.request.model_copy(update=update)
+    keep_request(preflight.folders, request.run_id, kept, has_ended)

@@ -66,6 +66,7 @@ def check_repository(
         )
     folders = open_repository(path)
     _check_version(path)
+    _check_object_format(path)
     _check_unfinished(path)
     if not call_git(path, "rev-list", "-n", "1", "--all", "HEAD", ok=(0, 128)).out:
         raise RepositoryUnusable(
@@ -112,6 +113,15 @@ def _check_version(path: Path) -> None:
     if found and (int(found[1]), int(found[2])) < OLDEST_GIT:
         raise RepositoryUnusable(
             f"{said} is too old: merging without a checkout needs git 2.38", hint="Install a newer git."
+        )
+
+
+def _check_object_format(path: Path) -> None:
+    used = call_git(path, "rev-parse", "--show-object-format").out
+    if used != "sha1":
+        raise RepositoryUnusable(
+            f"{path} names its objects by {used}, which cannot be read yet",
+            hint="git cannot convert it: git init --object-format=sha1 begins one that can be read.",
         )
 
 

@@ -6,8 +6,8 @@ import asyncio
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 
 ATTRIBUTES = {
     "TasksRunId": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -26,6 +26,17 @@ async def has_search_attributes(client: Client) -> bool:
     except RPCError:
         return False
     return all(answer.custom_attributes.get(name) == kind for name, kind in ATTRIBUTES.items())
+
+
+async def has_ended(client: Client, run_id: str) -> bool:
+    """Return whether no execution of a run is open; one that the server does not know is over."""
+    try:
+        status = (await client.get_workflow_handle(run_id).describe()).status
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return True
+        raise
+    return status != WorkflowExecutionStatus.RUNNING
 
 
 async def wait_for_children(client: Client, run_id: str) -> None:

@@ -13,7 +13,7 @@ from schemas.identifiers import check_identifier
 
 ID_HEX_DIGITS = 12
 # Names inside `<common>/tasks` and `refs/tasks` that a run must not have.
-RESERVED_RUN_IDS = frozenset({"locks", "plans", "plan-versions", "repository-id"})
+RESERVED_RUN_IDS = frozenset({"locks", "plans", "plan-versions", "probes", "repository-id", "verified"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ def open_repository(path: Path) -> RepositoryFolders:
     """
     if not path.is_dir():
         raise RepositoryUnusable(f"{path} is not a folder", hint="Name the repository with --repo.")
+    if "\n" in str(path):
+        raise RepositoryUnusable(f"{str(path)!r} has a line break in its name", hint="Rename the folder.")
     try:
         answer = call_git(
             path,
@@ -93,15 +95,16 @@ def evidence_folder(folders: RepositoryFolders, run_id: str, task_id: str, attem
 def worktrees_root(folders: RepositoryFolders, run_id: str, state_folder: Path) -> Path:
     """Return the folder for the worktrees of a run; it exists afterwards.
 
-    It is `../worktrees/<run>` beside the repository, or lies in the state folder when that cannot be written
-    or belongs to another checkout, which it would make dirty.
+    It is `../worktrees/<run>` beside the repository, or lies in the state folder when that cannot be written,
+    belongs to another checkout, which it would make dirty, or has a colon, which PATH cannot hold.
     """
     identity = repository_id(folders)
     run = check_run_id(run_id)
     # Two repositories may lie side by side and have a run of the same name.
     name = run if identity in run else f"{run}.{identity}"
     beside = folders.top.parent / "worktrees" / name
-    if not _lies_in_a_checkout(folders.top.parent) and _can_make(beside):
+    in_path = os.pathsep not in str(beside)
+    if in_path and not _lies_in_a_checkout(folders.top.parent) and _can_make(beside):
         return beside
     fallback = state_folder / "worktrees" / identity / run
     fallback.mkdir(parents=True, exist_ok=True)
@@ -155,7 +158,9 @@ def _main_worktree(linked: RepositoryFolders) -> RepositoryFolders:
         "core.bare",
         ok=(0, 1),
     ).out
-    return linked if bare == "true" else RepositoryFolders(top, linked.common)
+    # Of a repository whose folder lies elsewhere (`--separate-git-dir`), git does not know the main worktree.
+    known = bare != "true" and (top / ".git").exists()
+    return RepositoryFolders(top, linked.common) if known else linked
 
 
 def _not_a_repository(path: Path, error: GitFailed) -> RepositoryUnusable:

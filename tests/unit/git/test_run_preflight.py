@@ -8,11 +8,11 @@ import pytest
 from activities.run_preflight import check_repository, create_feature_branch
 from planner.machine.repository_folders import RepositoryFolders, open_repository
 from schemas.errors import FeatureBranchCheckedOut, InvalidArguments, RepositoryUnusable
+from tests.end_to_end.checkout_fingerprint import fingerprint
 from tests.unit.git.sample_repository import (
     AUTHOR,
     FEATURE,
     RUN,
-    fingerprint,
     git,
     head,
     land_edit,
