@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from activities import environments
 from activities.check_runner import check_name, run_checks
@@ -11,7 +13,7 @@ from activities.task_frame import TaskFrame
 from activities.verified_trees import VerifiedTree, check_identity, environment_fingerprint
 from planner.machine.git_reader import tree_of
 from planner.machine.work_folder import WorkFolder
-from schemas.acceptance_checks import CommandCheck
+from schemas.acceptance_checks import AcceptanceCheck, CommandCheck
 from schemas.activity_io import CheckResult
 from schemas.tasks import PlanCommand
 
@@ -26,29 +28,59 @@ async def prepare_environment(frame: TaskFrame, work: WorkFolder, commit: str) -
     return next((result for result in results if result.verdict != "green"), None)
 
 
-async def run_attempt_checks(frame: TaskFrame, work: WorkFolder, commit: str) -> tuple[CheckResult, ...]:
-    """Return the plan's verify commands and the task's own checks on a worktree that is exactly a commit.
+@dataclass(frozen=True, slots=True)
+class CheckList:
+    """The checks to run; their results stand in the same order, verify commands first."""
+
+    verify: tuple[PlanCommand, ...]
+    acceptance: tuple[AcceptanceCheck, ...] = ()
+    repeated: bool = False
+    """Whether it is a second run: nothing is reused then, and nothing remembered."""
+
+    def again(self, places: Collection[int]) -> CheckList:
+        """Return the checks at these places, for a second run."""
+        first = len(self.verify)
+        return CheckList(
+            tuple(check for number, check in enumerate(self.verify) if number in places),
+            tuple(check for number, check in enumerate(self.acceptance, first) if number in places),
+            repeated=True,
+        )
+
+
+def all_checks(frame: TaskFrame) -> CheckList:
+    """Return the plan's verify commands and the task's own checks."""
+    return CheckList(frame.verify, tuple(frame.task.acceptance_checks))
+
+
+async def run_attempt_checks(
+    frame: TaskFrame, work: WorkFolder, commit: str, checks: CheckList
+) -> tuple[CheckResult, ...]:
+    """Return the results of checks on a worktree that is exactly a commit.
 
     What the checks leave in the worktree is removed: they look, they do not work.
     """
     tree = await asyncio.to_thread(tree_of, frame.folders.top, commit)
     known = _verified(frame, tree, frame.memory.read(ENVIRONMENT_TREE) or tree)
-    results = await run_checks(frame.bench(work), frame.verify, frame.task.acceptance_checks, known)
+    results = await _run(frame, work, checks, known)
     await asyncio.to_thread(remove_droppings, frame, work, commit)
     return results
 
 
 async def checks_on_tree(
-    frame: TaskFrame, work: WorkFolder, commit: str, *, own: bool
+    frame: TaskFrame, work: WorkFolder, commit: str, checks: CheckList
 ) -> tuple[CheckResult, ...]:
     """Return the checks on a fresh worktree with an environment of its own, as a landing needs them."""
     tree = await asyncio.to_thread(tree_of, frame.folders.top, commit)
     results = await environments.prepare_environment(frame.bench(work), frame.plan.setup)
     red = tuple(result for result in results if result.verdict != "green")
-    if red:
-        return red
-    acceptance = frame.task.acceptance_checks if own else ()
-    return await run_checks(frame.bench(work), frame.verify, acceptance, _verified(frame, tree, tree))
+    return red or await _run(frame, work, checks, _verified(frame, tree, tree))
+
+
+async def _run(
+    frame: TaskFrame, work: WorkFolder, checks: CheckList, known: VerifiedTree
+) -> tuple[CheckResult, ...]:
+    verified = None if checks.repeated else known
+    return await run_checks(frame.bench(work), checks.verify, checks.acceptance, verified)
 
 
 def known_checks(frame: TaskFrame, tree: str, *, own: bool = True) -> tuple[CheckResult, ...] | None:

@@ -99,6 +99,7 @@ async def _command(state: _Round, kind: str, check: CommandCheck) -> CheckResult
             "excerpt": "" if is_green else state.bench.evidence.excerpt(ran.output.strip()),
             "log": str(ran.result.output_path),
             "reused": repeated,
+            "ended": ran.ended_by_itself,
         }
     )
     if state.verified and ran.ended_by_itself and not repeated:

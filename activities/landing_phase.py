@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from activities.attempt_checks import checks_on_tree, known_checks, unacceptable
+from activities.attempt_checks import CheckList, all_checks, checks_on_tree, known_checks, unacceptable
 from activities.check_runner import feedback_from
+from activities.flaky_checks import flaky_notes, judged_twice, to_repeat
 from activities.landed_tip import remember_tip
 from activities.landing import Conflict, MergeCandidate, already_landed, merge_candidate, move_branch
 from activities.landing_lock import landing_turn
-from activities.pre_test_phase import feature_tip
+from activities.pre_test_phase import baseline_of, feature_tip
 from activities.task_commits import landing_message
 from activities.task_frame import TaskFrame
 from activities.worktrees import detached_worktree
@@ -69,21 +70,31 @@ async def _land_on_tip(frame: TaskFrame, commit: str, state: Path) -> LandResult
     before = await _checks_on_tip(frame, tip, checks, state)
     bad = unacceptable(before, checks)
     frame.evidence.write_json("checks", checks)
+    notes = flaky_notes(checks)
     if bad:
-        return LandResult(outcome="red", checks=checks, feedback=feedback_from(bad, "land"))
+        return LandResult(outcome="red", checks=checks, feedback=feedback_from(bad, "land"), notes=notes)
     branch = frame.attempt.run.branch
     if await asyncio.to_thread(move_branch, frame.folders, branch, candidate.commit, tip):
         await asyncio.to_thread(remember_tip, frame.folders, frame.attempt.run.run_id, candidate.commit)
-        return LandResult(outcome="landed", commit=candidate.commit, checks=checks)
+        return LandResult(outcome="landed", commit=candidate.commit, checks=checks, notes=notes)
     return None
 
 
 async def _verify(frame: TaskFrame, candidate: MergeCandidate, state: Path) -> tuple[CheckResult, ...]:
-    """Return the checks on the merged tree; known ones only when this very tree passed them before."""
+    """Return the checks on the merged tree; known ones only when this very tree passed them before.
+
+    What is red is run once more, in the worktree and the environment made anew.
+    """
     known = await asyncio.to_thread(known_checks, frame, candidate.tree)
     if known is not None:
         return known
-    return await _run_on(frame, candidate.commit, state, own=True)
+    wanted = all_checks(frame)
+    checks = await _run_on(frame, candidate.commit, state, wanted)
+    places = to_repeat(checks, unacceptable(baseline_of(frame), checks))
+    if not places:
+        return checks
+    second = await _run_on(frame, candidate.commit, state, wanted.again(places))
+    return judged_twice(checks, places, second, frame.attempt.run.flaky_checks)
 
 
 async def _checks_on_tip(
@@ -94,15 +105,15 @@ async def _checks_on_tip(
         return ()
     tree = await asyncio.to_thread(tree_of, frame.folders.top, tip)
     known = await asyncio.to_thread(known_checks, frame, tree, own=False)
-    return known if known is not None else await _run_on(frame, tip, state, own=False)
+    return known if known is not None else await _run_on(frame, tip, state, CheckList(frame.verify))
 
 
-async def _run_on(frame: TaskFrame, commit: str, state: Path, *, own: bool) -> tuple[CheckResult, ...]:
+async def _run_on(frame: TaskFrame, commit: str, state: Path, checks: CheckList) -> tuple[CheckResult, ...]:
     root = await asyncio.to_thread(worktrees_root, frame.folders, frame.attempt.run.run_id, state)
     place = root / "landing"
     await asyncio.to_thread(end_survivors, WorkFolder(place).processes)
     work = await asyncio.to_thread(detached_worktree, frame.folders, place, commit)
-    return await checks_on_tree(frame, work, commit, own=own)
+    return await checks_on_tree(frame, work, commit, checks)
 
 
 def _conflict_feedback(frame: TaskFrame, conflict: Conflict) -> Feedback:

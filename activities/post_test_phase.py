@@ -5,21 +5,34 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from activities.attempt_checks import run_attempt_checks, unacceptable
+from activities.attempt_checks import all_checks, run_attempt_checks, unacceptable
 from activities.check_runner import feedback_from
-from activities.pre_test_phase import BASELINE
+from activities.flaky_checks import flaky_notes, judged_twice, to_repeat
+from activities.pre_test_phase import baseline_of
 from activities.task_frame import TaskFrame
 from activities.worktrees import check_token
 from planner.machine.work_folder import WorkFolder
-from schemas.activity_io import CheckResult, PostTestInput, PostTestResult
+from schemas.activity_io import PostTestInput, PostTestResult
 
 
 async def run_post_test(frame: TaskFrame, request: PostTestInput) -> PostTestResult:
-    """Return whether all own checks are green and nothing turned from green to red."""
+    """Return whether all own checks are green and nothing turned from green to red.
+
+    What is red for the first time is run once more: a check that is green then is flaky.
+    """
     work = WorkFolder(Path(request.lease.worktree))
     await asyncio.to_thread(check_token, work, request.lease.token)
-    checks = await run_attempt_checks(frame, work, request.commit)
+    wanted = all_checks(frame)
+    checks = await run_attempt_checks(frame, work, request.commit, wanted)
+    baseline = baseline_of(frame)
+    if places := to_repeat(checks, unacceptable(baseline, checks)):
+        second = await run_attempt_checks(frame, work, request.commit, wanted.again(places))
+        checks = judged_twice(checks, places, second, frame.attempt.run.flaky_checks)
     frame.evidence.write_json("checks", checks)
-    baseline = tuple(CheckResult.model_validate(row) for row in frame.memory.read(BASELINE) or ())
     bad = unacceptable(baseline, checks)
-    return PostTestResult(passed=not bad, checks=checks, feedback=feedback_from(bad, "post_test"))
+    return PostTestResult(
+        passed=not bad,
+        checks=checks,
+        feedback=feedback_from(bad, "post_test"),
+        notes=flaky_notes(checks),
+    )

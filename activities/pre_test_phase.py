@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from activities.attempt_checks import prepare_environment, run_attempt_checks
+from activities.attempt_checks import all_checks, prepare_environment, run_attempt_checks
 from activities.hand_work import bring_back_hand_work, done_by_hand, keep_hand_work
 from activities.landed_tip import intact_tip
 from activities.notification import ask_for_work
@@ -38,13 +38,18 @@ async def run_pre_test(frame: TaskFrame, lease: Lease, resume_from: str | None) 
         return _no_go(lease, start, (setup,), _feedback("setup", setup))
     if resume_from is not None:
         return PreTestResult(lease=lease, base_commit=start, go=True)
-    checks = await run_attempt_checks(frame, work, start)
+    checks = await run_attempt_checks(frame, work, start, all_checks(frame))
     frame.memory.write(BASELINE, [check.model_dump(mode="json") for check in checks])
     verdict = _verdict(frame, lease, start, checks)
     if not (verdict.go and done_by_hand(frame)):
         return verdict
     notes = await asyncio.to_thread(bring_back_hand_work, frame, work, start)
     return verdict.model_copy(update={"ask": await ask_for_work(frame, lease.worktree, notes)})
+
+
+def baseline_of(frame: TaskFrame) -> tuple[CheckResult, ...]:
+    """Return how the checks came out on the untouched base of this attempt; none when nobody measured."""
+    return tuple(CheckResult.model_validate(row) for row in frame.memory.read(BASELINE) or ())
 
 
 def _verdict(frame: TaskFrame, lease: Lease, start: str, checks: tuple[CheckResult, ...]) -> PreTestResult:

@@ -21,7 +21,11 @@ CheckVerdict = Literal["green", "red", "not_measurable"]
 
 
 class CheckResult(Record):
-    """One check as it was run: `command` is what a person would type, `log` where its whole output is."""
+    """One check as it was run: `log` is where its whole output is.
+
+    `ended` says that its command ended by itself, `flaky` that it was red, and green when it was run again
+    on the same tree; the verdict is then what the run's policy makes of it.
+    """
 
     name: str
     kind: Literal["verify", "command", "artifact", "metric", "setup"]
@@ -31,6 +35,8 @@ class CheckResult(Record):
     excerpt: str = ""
     log: str | None = None
     reused: bool = False
+    ended: bool = True
+    flaky: bool = False
 
 
 class Attempt(Record):
@@ -187,11 +193,12 @@ class PostTestInput(Record):
 
 
 class PostTestResult(Record):
-    """Whether the work passed on its own branch."""
+    """Whether the work passed on its own branch; `notes` say what was flaky."""
 
     passed: bool
     checks: tuple[CheckResult, ...] = ()
     feedback: tuple[Feedback, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class LandInput(Record):
@@ -203,12 +210,13 @@ class LandInput(Record):
 
 
 class LandResult(Record):
-    """The landing commit, or why the task was sent back."""
+    """The landing commit, or why the task was sent back; `notes` say what was flaky."""
 
     outcome: Literal["landed", "conflict", "red"]
     commit: CommitId | None = None
     checks: tuple[CheckResult, ...] = ()
     feedback: tuple[Feedback, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class ReleaseInput(Record):

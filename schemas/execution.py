@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from schemas.identifiers import CommitId, ContentHash, RunId, TaskId
 from schemas.record import Count, NonNegative, Record, UnitInterval
-from schemas.settings import TimingSettings
+from schemas.settings import FlakyPolicy, TimingSettings
 from schemas.task_execution import RunExecutor, TaskReviewer
 from schemas.tasks import ExecutionModel
 
@@ -70,6 +70,7 @@ class ExecutePlanInput(Record):
     checkpoint_interval: Annotated[int, Field(ge=1, le=100)] = 25
     plan_folder: str | None = None
     allow_blind_checks: bool = False
+    flaky_checks: FlakyPolicy = "reject"
 
     @model_validator(mode="after")
     def _one_plan(self) -> ExecutePlanInput:
@@ -129,6 +130,7 @@ class RunContext(Record):
     executor: RunExecutor | None = None
     notify: str | None = None
     checkpoint_interval: Annotated[int, Field(ge=1, le=100)] = 25
+    flaky_checks: FlakyPolicy = "reject"
     search_attributes: bool = False
 
 

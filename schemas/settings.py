@@ -11,6 +11,8 @@ from schemas.tasks import ExecutionModel
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 Seconds = Annotated[float, Field(gt=0)]
+FlakyPolicy = Literal["reject", "accept"]
+"""What a check counts as that is red, and green when it is run once more on the same tree: red, or green."""
 
 
 class PlanSettings(Record):
@@ -42,6 +44,7 @@ class ExecuteSettings(Record):
     tasks_per_worker: Annotated[int, Field(ge=1)] = 3
     metrics_port: int | None = None
     notify: str | None = None
+    flaky_checks: FlakyPolicy = "reject"
 
 
 class TimingSettings(Record):

@@ -85,6 +85,7 @@ def prepare_run(plan_argument: str, options: RunOptions) -> PreparedRun:
         checkpoint_interval=settings.execute.checkpoint_interval,
         plan_folder=str(folder.absolute()),
         allow_blind_checks=options.allow_blind_checks,
+        flaky_checks=settings.execute.flaky_checks,
     )
     return PreparedRun(plan, folder, repository, preflight, run_id, request)
 

@@ -271,5 +271,6 @@ def _context(
         executor=request.executor,
         notify=request.notify,
         checkpoint_interval=request.checkpoint_interval,
+        flaky_checks=request.flaky_checks,
         search_attributes=loaded.search_attributes,
     )

@@ -97,6 +97,7 @@ async def _post_test(work: TaskWork, lease: Lease) -> None:
     answer = await activity_calls.post_test(
         PostTestInput(attempt=work.attempt(), lease=lease, base_commit=work.base, commit=work.commit or "")
     )
+    work.notes = (*work.notes, *answer.notes)
     work.cycle = passed(work.cycle) if answer.passed else sent_back(work.cycle, answer.feedback)
 
 
@@ -110,6 +111,7 @@ async def _land(work: TaskWork) -> None:
         news = TaskWaits(task_id=work.request.task_id, reason=work.hold_reason, pauses_run=True)
         await tell_plan(news)
         return
+    work.notes = (*work.notes, *answer.notes)
     match answer.outcome:
         case "landed":
             work.landed = answer.commit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from activities.develop_phase import run_develop
@@ -28,7 +28,7 @@ from schemas.activity_io import (
     PostTestInput,
     ReviewInput,
 )
-from schemas.execution import Phase, RepositoryHandle, RunContext
+from schemas.execution import Phase, PlanOutline, RepositoryHandle, RunContext
 from tests.small_project import PlannedProject
 
 RUN = "run-1"
@@ -40,11 +40,13 @@ class PhasedRun:
 
     context: RunContext
     state: Path
+    outline: PlanOutline
     notes: tuple[str, ...] = ()
 
     def task(self, task_id: str) -> TaskInRun:
         """Return a task that has not begun."""
-        return TaskInRun(self, task_id)
+        outline = next(found for found in self.outline.tasks if found.id == task_id)
+        return TaskInRun(self, task_id, TaskCycle(allowed=outline.attempts))
 
     def complete(self, task_id: str) -> TaskInRun:
         """Run a task to its end, which must be its landing in the first attempt."""
@@ -64,7 +66,7 @@ class TaskInRun:
 
     run_of: PhasedRun
     task_id: str
-    cycle: TaskCycle = field(default_factory=lambda: TaskCycle(allowed=3))
+    cycle: TaskCycle
     lease: Lease | None = None
     base: str = ""
     commit: str = ""
@@ -140,12 +142,14 @@ class TaskInRun:
         )
         answer = asyncio.run(run_post_test(frame, request))
         self.checks = answer.checks
+        self.notes += answer.notes
         self.cycle = passed(self.cycle) if answer.passed else sent_back(self.cycle, answer.feedback)
 
     def _land(self, frame: TaskFrame) -> None:
         request = LandInput(attempt=frame.attempt, base_commit=self.base, commit=self.commit)
         answer = asyncio.run(run_land(frame, request, self.run_of.state))
         self.checks = answer.checks
+        self.notes += answer.notes
         match answer.outcome:
             case "landed":
                 self.landed = answer.commit
@@ -192,4 +196,4 @@ def load_run(
         base_commit=loaded.base_commit,
         timing=request.timing,
     )
-    return PhasedRun(context.model_copy(update=changes), state, loaded.notes)
+    return PhasedRun(context.model_copy(update=changes), state, loaded.outline, loaded.notes)
