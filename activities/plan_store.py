@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from filelock import FileLock
+
 from activities.git_commands import run_git
 from activities.ref_updates import update_ref
 from planner.machine.git_reader import Identity, read_file, read_files
 from planner.machine.repository_folders import RepositoryFolders
 from schemas.errors import InvalidArguments, PlanValidationFailed
 
+LOCK_SECONDS = 120.0
 PLAN_REFS = "refs/tasks/plans/"
 # A run keeps the commit it was started with: it must stay reachable when the plan is stored anew.
 VERSION_REFS = "refs/tasks/plan-versions/"
@@ -31,8 +34,10 @@ def store_plan(folders: RepositoryFolders, files: Mapping[str, bytes], plan_id: 
     stream = _commit_stream(files, plan_id, author)
     # One process for any number of files; --force: a plan may be stored again after a document changed.
     options = ("--quiet", "--force", "--done", "--date-format=raw")
-    commit = run_git(folders.top, "fast-import", *options, input_data=stream).out
-    update_ref(folders.common, f"{VERSION_REFS}{commit}", commit, "tasks: store plan")
+    # Two runs that store one plan at once would each find the other's ref in the way.
+    with FileLock(folders.locks / "plans.lock", timeout=LOCK_SECONDS):
+        commit = run_git(folders.top, "fast-import", *options, input_data=stream).out
+        update_ref(folders.common, f"{VERSION_REFS}{commit}", commit, "tasks: store plan")
     return commit
 
 

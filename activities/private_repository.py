@@ -79,9 +79,9 @@ def _point_to(pointer: Path, repository: Path) -> None:
 def _config(common: Path, settings: Iterable[str]) -> bytes:
     """Return a configuration that reads the user's and is written in its stead."""
     lines = [
-        b"[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tlogAllRefUpdates = true\n",
         b"[include]\n\tpath = " + _quoted(common / "config") + b"\n",
-        b"[core]\n\tbare = false\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n",
+        b"[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tlogAllRefUpdates = true\n",
+        b"[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n",
     ]
     for setting in settings:
         name, _, value = setting.partition("=")

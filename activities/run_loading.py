@@ -36,7 +36,7 @@ def load(request: LoadPlanInput, has_ended: Callable[[str], bool]) -> LoadPlanRe
         RepositoryUnusable: when the repository does not allow the run.
         InvalidArguments: when a task has no executor.
     """
-    wanted, path = request.request, Path(request.repository.path)
+    wanted, path = request.request, Path(request.request.repository)
     base = wanted.base
     branch = wanted.branch or f"feature/{slug(request.run_id)}"
     folder = Path(wanted.plan_folder) if wanted.plan_folder else None

@@ -171,6 +171,10 @@ def _not_a_repository(path: Path, error: GitFailed) -> RepositoryUnusable:
         )
     if "must be run in a work tree" in error.message:
         return RepositoryUnusable(f"{path} is git's own folder", hint="Name the folder that contains it.")
+    if "unknown repository extension" in error.message or "Expected git repo version" in error.message:
+        return RepositoryUnusable(
+            f"{path} was made by a newer git: {error.message.splitlines()[-1]}", hint="Install a newer git."
+        )
     if "not a git repository" in error.message:
         return RepositoryUnusable(
             f"{path} is not in a git repository", hint="git init, commit what is there, and try again."
