@@ -75,12 +75,6 @@ class TaskInRun:
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()
 
-    @property
-    def worktree(self) -> Path:
-        """Return where the task is worked on."""
-        assert self.lease is not None
-        return Path(self.lease.worktree)
-
     def run(self) -> None:
         """Run every phase until the task has ended."""
         while not self.cycle.ended:
