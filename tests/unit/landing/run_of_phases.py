@@ -75,12 +75,6 @@ class TaskInRun:
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()
 
-    @property
-    def worktree(self) -> Path:
-        """Return where the task is worked on."""
-        assert self.lease is not None
-        return Path(self.lease.worktree)
-
     def run(self) -> None:
         """Run every phase until the task has ended."""
         while not self.cycle.ended:
@@ -96,8 +90,14 @@ class TaskInRun:
         """Run the next phase."""
         run = self.run_of.context
         attempt = Attempt(run=run, task_id=self.task_id, number=self.cycle.attempt)
-        step = getattr(self, f"_{self.cycle.phase}")
-        step(open_frame(attempt, self.cycle.phase))
+        steps = {
+            "pre_test": self._pre_test,
+            "develop": self._develop,
+            "review": self._review,
+            "post_test": self._post_test,
+            "land": self._land,
+        }
+        steps[self.cycle.phase](open_frame(attempt, self.cycle.phase))
 
     def _pre_test(self, frame: TaskFrame) -> None:
         if self.lease is None:

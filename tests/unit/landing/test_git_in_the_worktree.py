@@ -104,7 +104,9 @@ def test_the_worktrees_repository_goes_with_the_worktree(tmp_path: Path) -> None
     project = project_of(tmp_path, "echo a > a.txt")
     run = load_run(project, tmp_path / "state")
     work = run.complete("A")
-    assert list(work.worktree.parent.glob("A.1.repository"))
+    assert work.lease is not None
+    root = Path(work.lease.worktree).parent
+    assert list(root.glob("A.1.repository"))
     run.finish()
-    assert not work.worktree.parent.exists()
+    assert not root.exists()
     assert git(project.repository, "worktree", "list").count("\n") == 0

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
+from activities.kept_requests import keep_request, remembered_branch
 from activities.landed_tip import remembered_tip
 from planner.machine.repository_folders import open_repository
 from schemas.errors import RepositoryUnusable
@@ -84,6 +86,19 @@ def test_of_many_runs_that_ask_for_one_branch_at_once_one_gets_it(tmp_path: Path
 
     with ThreadPoolExecutor(6) as pool:
         assert sum(pool.map(begin, range(6))) == 1
+
+
+def test_a_run_takes_a_branch_only_while_no_other_run_does(tmp_path: Path) -> None:
+    project = planned(tmp_path, *TWO)
+    folders = open_repository(project.repository)
+    request = project.request.model_copy(update={"branch": BRANCH})
+    taking = threading.Thread(target=keep_request, args=(folders, "run-1", request, lambda _: False))
+    with FileLock(folders.locks / "requests.lock"):
+        taking.start()
+        taking.join(0.5)
+        assert remembered_branch(folders, "run-1") is None
+    taking.join()
+    assert remembered_branch(folders, "run-1") == BRANCH
 
 
 def test_the_first_conflict_is_redone_for_free_and_the_second_is_charged(tmp_path: Path) -> None:
