@@ -96,11 +96,14 @@ def checks_present(plan: Plan) -> list[Breach]:
 def no_secrets(plan: Plan) -> list[Breach]:
     """Hard fail 7: a secret in a quote, or in any other text of features.json or tasks.json."""
     advice = "write [REDACTED] in its place, and renew the secret: it was in the source"
-    return [
-        Breach(f"a secret stands in the text; {advice}", pointer, task, file)
-        for file, pointer, task, text in _texts(plan)
-        if secret_spans(text)
-    ]
+    held: dict[str, bool] = {}  # most texts of a large plan are the same few
+    breaches = []
+    for file, pointer, task, text in _texts(plan):
+        if text not in held:
+            held[text] = bool(secret_spans(text))
+        if held[text]:
+            breaches.append(Breach(f"a secret stands in the text; {advice}", pointer, task, file))
+    return breaches
 
 
 def codebase_analysed(plan: Plan) -> list[Breach]:
