@@ -62,17 +62,14 @@ def check_repository(
     check_run_id(run_id)
     if check_ref_name(branch).startswith(f"{TASK_BRANCHES}/"):
         raise InvalidArguments(
-            f"{branch} cannot be the feature branch: task/... is where the tasks' own branches are"
+            f"{branch} cannot be the feature branch: task/... is where the tasks' own branches are",
+            hint="Choose another name with --branch.",
         )
     folders = open_repository(path)
     _check_version(path)
     _check_object_format(path)
     _check_unfinished(path)
-    if not call_git(path, "rev-list", "-n", "1", "--all", "HEAD", ok=(0, 128)).out:
-        raise RepositoryUnusable(
-            f"{path} has no commit yet, so there is nothing to start from",
-            hint='git add . && git commit -m "Begin", and try again.',
-        )
+    _check_commits(path)
     base_commit = resolve(path, base)
     _check_names(folders, branch)
     refuse_checked_out(folders, branch)
@@ -122,6 +119,20 @@ def _check_object_format(path: Path) -> None:
         raise RepositoryUnusable(
             f"{path} names its objects by {used}, which cannot be read yet",
             hint="git cannot convert it: git init --object-format=sha1 begins one that can be read.",
+        )
+
+
+def _check_commits(path: Path) -> None:
+    newest = call_git(path, "rev-list", "-n", "1", "--all", ok=(0, 128))
+    if newest.exit_code:
+        raise RepositoryUnusable(
+            f"git cannot read the commits of {path}: {newest.err.splitlines()[-1]}",
+            hint="git fsck shows what is damaged; git fetch brings back what a remote has.",
+        )
+    if not newest.out:
+        raise RepositoryUnusable(
+            f"{path} has no commit yet, so there is nothing to start from",
+            hint='git add . && git commit -m "Begin", and try again.',
         )
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from schemas.record import Record, UnitInterval
-from schemas.tasks import ExecutionModel
+from schemas.tasks import ExecutionModel, Hours
 
+
+def _in_order(hours: tuple[float, float, float]) -> tuple[float, float, float]:
+    if list(hours) != sorted(hours):
+        message = "the hours of a size are optimistic <= likely <= pessimistic"
+        raise ValueError(message)
+    return hours
+
+
+ThreeHours = Annotated[tuple[Hours, Hours, Hours], AfterValidator(_in_order)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Seconds = Annotated[float, Field(gt=0)]
 FlakyPolicy = Literal["reject", "accept"]
@@ -26,7 +35,7 @@ class PlanSettings(Record):
     output_dir: str = "./tasks_output/"
     forecast_draws: Annotated[int, Field(ge=1)] = 300
     correlation: UnitInterval = 0.3
-    hours_by_complexity: dict[Literal["small", "medium", "large"], tuple[float, float, float]] = {
+    hours_by_complexity: dict[Literal["small", "medium", "large"], ThreeHours] = {
         "small": (0.5, 1, 2),
         "medium": (1, 2, 4),
         "large": (2, 4, 8),

@@ -14,6 +14,8 @@ from schemas.record import NonNegative, Record, UnitInterval
 from schemas.task_execution import FileScope, TaskExecution, TaskReviewer
 from schemas.task_guidance import Boundaries, ExecutionGuidance
 
+# Eleven years of day and night: more is a slip, and sums of it are no numbers any more.
+Hours = Annotated[float, Field(ge=0, le=100_000)]
 ExecutionModel = Literal["wave_based", "rolling_frontier"]
 DependencyType = Literal[
     "technical", "sequential", "infrastructure", "knowledge", "mutual_exclusion", "resource_limited"
@@ -74,9 +76,9 @@ class ReusesExisting(Record):
 class ThreePointEstimate(Record):
     """An estimate by three points, in the unit named by `durationUnits`."""
 
-    optimistic: NonNegative
-    mostLikely: NonNegative
-    pessimistic: NonNegative
+    optimistic: Hours
+    mostLikely: Hours
+    pessimistic: Hours
 
 
 class Task(Record):

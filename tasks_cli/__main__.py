@@ -47,12 +47,33 @@ def behind_the_command(arguments: Sequence[str]) -> list[str]:
 
 
 def _run(arguments: list[str]) -> None:
-    if not sys.flags.isolated:
+    opened = _open_closed_streams()
+    if opened or not sys.flags.isolated:
         os.execv(sys.executable, [sys.executable, "-I", "-m", "tasks_cli", *arguments])  # noqa: S606 - ourselves
+    # Without this, importing GitPython fails on a machine without git; ours is the message to give.
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     from tasks_cli.command_line import tasks
     from tasks_cli.exit_status import end_process, exit_status
+    from tasks_cli.standard_streams import print_names_as_they_are
 
+    print_names_as_they_are()
     end_process(exit_status(tasks, arguments))
+
+
+def _open_closed_streams() -> bool:
+    """Let every standard stream that is closed lead to nowhere; return whether one was.
+
+    Otherwise the next file that is opened would get its number, and what is printed would stand in that file.
+    """
+    opened = False
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free: this one
+            os.set_inheritable(nowhere, True)
+            opened = True
+    return opened
 
 
 if __name__ == "__main__":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from tasks_cli.identifier_type import run_identifier, task_identifier
+
 
 @click.command("approve")
-@click.argument("run_id", metavar="RUN")
-@click.argument("task_id", metavar="TASK")
+@click.argument("run_id", metavar="RUN", type=run_identifier)
+@click.argument("task_id", metavar="TASK", type=task_identifier)
 @click.option("--message", "-m", default="", help="What the run notes.")
 def command(run_id: str, task_id: str, message: str) -> int:
     """Accept the work of TASK of RUN, which waits for your review."""

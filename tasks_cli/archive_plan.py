@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from tasks_cli.path_type import path
+
 
 @click.command("archive-plan")
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("directory", type=path)
 @click.option("--tag", required=True, help="The name to keep it under, such as v1.0-release.")
 @click.option("--json", "as_json", is_flag=True, help="Print {tag, plan_id, archived, place, files}.")
 def command(directory: Path, tag: str, as_json: bool) -> None:

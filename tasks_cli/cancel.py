@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from tasks_cli.identifier_type import run_identifier, task_identifier
+
 
 @click.command("cancel")
-@click.argument("run_id", metavar="RUN")
-@click.argument("task_id", metavar="[TASK]", required=False)
+@click.argument("run_id", metavar="RUN", type=run_identifier)
+@click.argument("task_id", metavar="[TASK]", required=False, type=task_identifier)
 def command(run_id: str, task_id: str | None) -> int:
     """End RUN, or one TASK of it: processes are ended, worktrees removed; branches and evidence stay."""
     if task_id is not None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from tasks_cli.identifier_type import run_identifier
+
 
 @click.command("continue")
-@click.argument("run_id", metavar="RUN")
+@click.argument("run_id", metavar="RUN", type=run_identifier)
 def command(run_id: str) -> int:
     """Let a paused RUN go on."""
     from tasks_cli.change_run import change_run

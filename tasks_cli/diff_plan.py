@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tasks_cli.path_type import path
+
 if TYPE_CHECKING:
     from planner.exchange.plan_difference import PlanDifference
 
 
 @click.command("diff-plan")
-@click.argument("before", type=click.Path(path_type=Path))
-@click.argument("after", type=click.Path(path_type=Path))
+@click.argument("before", type=path)
+@click.argument("after", type=path)
 @click.option("--json", "as_json", is_flag=True, help="Print the difference as JSON.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when the plans differ, as diff does.")
 def command(before: Path, after: Path, as_json: bool, exit_code: bool) -> int:

@@ -6,17 +6,17 @@ from planner.plan_outline import outline_of
 from planner.scheduling.limits import Limits
 from planner.scheduling.simulate import simulate
 from tasks_cli.printing import in_columns, print_json, print_note, print_result
-from tasks_cli.run_request import PreparedRun
+from tasks_cli.run_request import CheckedRun
 from tasks_cli.run_summary import SECONDS_PER_HOUR, duration_text
 from workflows.plan_progress import plan_index
 
 
-def print_dry_run(prepared: PreparedRun, *, as_json: bool) -> int:
+def print_dry_run(checked: CheckedRun, *, as_json: bool) -> int:
     """Print the schedule that the executor's own functions make of the estimates."""
-    outline = outline_of(prepared.plan, prepared.request.execution_model)
+    outline = outline_of(checked.plan, checked.options.model)
     index = plan_index(outline)
     limits = Limits(
-        max_concurrent=prepared.request.limits.max_concurrent or outline.max_concurrent, model=outline.model
+        max_concurrent=checked.options.max_concurrent or outline.max_concurrent, model=outline.model
     )
     schedule = simulate(index, index.durations, limits)
     rows = [
@@ -31,14 +31,14 @@ def print_dry_run(prepared: PreparedRun, *, as_json: bool) -> int:
     if as_json:
         print_json(
             {
-                "run_id": prepared.run_id,
-                "branch": prepared.request.branch,
+                "run_id": checked.run_id,
+                "branch": checked.branch,
                 "hours": schedule.makespan,
                 "tasks": rows,
             }
         )
         return 0
-    print_note(f"would run {len(rows)} tasks on {prepared.request.branch}, from {prepared.request.base[:10]}")
+    print_note(f"would run {len(rows)} tasks on {checked.branch}, from {checked.preflight.base_commit[:10]}")
     table = [(str(r["id"]), f"{r['start_hours']} h", f"{r['finish_hours']} h", str(r["title"])) for r in rows]
     print_result(in_columns([("task", "start", "end", "title"), *table]))
     hours = duration_text(schedule.makespan * SECONDS_PER_HOUR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -15,6 +16,13 @@ import click
 
 from schemas.errors import ExitCode, TasksError
 from tasks_cli.printing import coloured, print_note
+from tasks_cli.standard_streams import give_up
+
+# What no program can help: no space, no right, no more files, a name that is too long.
+MACHINE_FAULTS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
+    | {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENAMETOOLONG, errno.ELOOP}
+)
 
 
 def exit_status(command: click.Command, arguments: Sequence[str]) -> int:
@@ -40,11 +48,11 @@ def end_process(code: int) -> NoReturn:
     temporalio 1.35 can crash the interpreter after the program has finished, which would turn a success into
     a failure: a process that used it ends without finalization.
     """
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        _discard_stdout()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # it was said where it happened, and Python would end with 120
+            give_up(stream)
     if "temporalio" in sys.modules:
         os._exit(code)
     sys.exit(code)
@@ -63,11 +71,34 @@ def _failure(error: Exception) -> int:
         _print_error(error.format_message(), hint)
         return ExitCode.INVALID_ARGUMENTS
     if isinstance(error, BrokenPipeError):
-        # Whoever read our output has seen enough, as `head` does: not a failure.
-        _discard_stdout()
+        # Whoever read our help has seen enough, as `head` does: not a failure.
+        give_up(sys.stdout)
         return ExitCode.SUCCESS
+    if isinstance(error, OSError) and (refusal := _refusal(error)):
+        _print_error(*refusal)
+        return ExitCode.INVALID_ARGUMENTS
     _print_bug(error)
     return ExitCode.BUG
+
+
+def _refusal(error: OSError) -> tuple[str, str] | None:
+    """Return message and advice when it is the machine that refuses, and not we who are wrong."""
+    if isinstance(error, FileNotFoundError) and not _stands_somewhere():
+        return "the current folder does not exist any more", "cd to one that does, and try again"
+    if error.errno not in MACHINE_FAULTS:
+        return None
+    where = f"{error.filename}: " if error.filename is not None else ""
+    return (
+        f"the machine refuses: {where}{error.strerror}",
+        "see to that, and try again; `tasks doctor` looks too",
+    )
+
+
+def _stands_somewhere() -> bool:
+    try:
+        return bool(os.getcwd())  # noqa: PTH109 - asks whether there is one
+    except OSError:
+        return False
 
 
 def _print_error(message: str, hint: str) -> None:
@@ -97,9 +128,3 @@ def _write_log(bug: Exception) -> Path:
         return folder / name
     print_note(text)
     return Path(name)
-
-
-def _discard_stdout() -> None:
-    """Let the interpreter flush into nothing at its end, since the pipe is gone."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stdout.fileno())

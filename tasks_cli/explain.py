@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from tasks_cli.identifier_type import run_identifier, task_identifier
+
 
 @click.command("explain")
-@click.argument("run_id", metavar="RUN")
-@click.argument("task_id", metavar="TASK")
+@click.argument("run_id", metavar="RUN", type=run_identifier)
+@click.argument("task_id", metavar="TASK", type=task_identifier)
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
 def command(run_id: str, task_id: str, as_json: bool) -> int:
     """Say what TASK of RUN waits for, or why it failed."""

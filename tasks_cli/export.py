@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 
+from tasks_cli.path_type import path
+
 FORMS = ("tasks-md", "csv", "dot", "graphml", "mermaid", "github-issues")
 
 
 @click.command("export")
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("directory", type=path)
 @click.option("--format", "form", type=click.Choice(FORMS), required=True, help="What to write.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file.  [default: stdout]"

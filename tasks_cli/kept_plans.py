@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from planner.make_plan import MadePlan
@@ -49,6 +50,7 @@ def _facts(made: MadePlan, settings: Settings, timestamp: str) -> FolderFacts:
         drafter=made.draft.drafter,
         timestamp=timestamp,
         version=program_version(),
-        codebase=str(Path(settings.plan.codebase_path).resolve()),
+        # For people to read: a folder may have a name that no text can hold.
+        codebase=os.fsencode(Path(settings.plan.codebase_path).resolve()).decode(errors="backslashreplace"),
         estimate_origins=made.draft.estimate_origins,
     )

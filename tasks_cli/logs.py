@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tasks_cli.identifier_type import run_identifier, task_identifier
+from tasks_cli.path_type import path
+
 if TYPE_CHECKING:
     from schemas.execution import Phase
     from tasks_cli.follow_task import WantedLogs
@@ -17,9 +20,9 @@ PHASES = ("pre_test", "develop", "review", "post_test", "land")
 
 
 @click.command("logs")
-@click.argument("run_id", metavar="RUN")
-@click.argument("task_id", metavar="TASK")
-@click.option("--repo", type=click.Path(path_type=Path), default=None, help="The run's repository.")
+@click.argument("run_id", metavar="RUN", type=run_identifier)
+@click.argument("task_id", metavar="TASK", type=task_identifier)
+@click.option("--repo", type=path, default=None, help="The run's repository.")
 @click.option("--attempt", type=click.IntRange(1), default=None, help="Only this attempt [default: all].")
 @click.option("--phase", type=click.Choice(PHASES), default=None, help="Only this phase [default: all].")
 @click.option("--lines", type=click.IntRange(1), default=SHOWN_LINES, show_default=True, help="Of each log.")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from tasks_cli.identifier_type import run_identifier
+
 
 @click.command("pause")
-@click.argument("run_id", metavar="RUN")
+@click.argument("run_id", metavar="RUN", type=run_identifier)
 @click.option("--reason", default="paused by a person", help="What others are told.")
 @click.option("--hold", is_flag=True, help="Let running tasks stop at the end of their phase as well.")
 def command(run_id: str, reason: str, hold: bool) -> int:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tasks_cli.path_type import path, path_text
+
 if TYPE_CHECKING:
     from planner.draft import SourceText
     from planner.make_plan import MadePlan
@@ -47,7 +49,9 @@ class PlanReport:
 @click.option(
     "-f", "--plan-doc", "documents", multiple=True, help="A specification; - reads stdin. Repeatable."
 )
-@click.option("-p", "--codebase-path", help="Root of the repository to plan for.  [default: .]")
+@click.option(
+    "-p", "--codebase-path", metavar="PATH", type=path_text, help="Root of the repository.  [default: .]"
+)
 @click.option("-c", "--min-confidence", type=float, help="Least confidence of an edge.  [default: 0.7]")
 @click.option("-w", "--max-wave-size", type=int, help="Most tasks in a wave.  [default: 30]")
 @click.option(
@@ -57,7 +61,9 @@ class PlanReport:
     help="How to execute.  [default: rolling_frontier]",
 )
 @click.option("-j", "--max-concurrent", type=int, help="Most tasks at once.  [default: 10]")
-@click.option("-o", "--output-dir", help="The plan folder.  [default: ./tasks_output/]")
+@click.option(
+    "-o", "--output-dir", metavar="PATH", type=path_text, help="The plan folder.  [default: ./tasks_output/]"
+)
 @click.option(
     "--drafter",
     "--planner",
@@ -68,7 +74,7 @@ class PlanReport:
 )
 @click.option(
     "--from-plan",
-    type=click.Path(path_type=Path),
+    type=path,
     default=None,
     help="Compute a plan again whose tasks.json or features.json you have edited.",
 )
@@ -96,6 +102,7 @@ def command(
     from tasks_cli.printing import print_json, print_result
 
     _check_source(description, documents, from_plan, interactive=interactive)
+    _refuse_twice(documents)
     if from_plan is not None:
         report = PlanReport(*plan_again(from_plan, flags, timestamp_now(), force=force))
     else:
@@ -172,11 +179,23 @@ def _settings(flags: Mapping[str, object]) -> Settings:
     return with_flags(load_settings(os.environ, Path(named)), "plan", {**flags, "codebase_path": named})
 
 
+def _refuse_twice(documents: tuple[str, ...]) -> None:
+    """Refuse a document that is named twice: each of its tasks would be there twice."""
+    from schemas.errors import InvalidArguments
+
+    seen: set[str] = set()
+    for name in documents:
+        place = STDIN if name == STDIN else os.path.realpath(name)
+        if place in seen:
+            raise InvalidArguments(f"the document {name} is named twice", hint="take one -f away")
+        seen.add(place)
+
+
 def _read(name: str) -> SourceText:
-    from planner.intake.source_document import read_source, read_source_bytes
+    from planner.intake.source_document import MAX_BYTES, read_source, read_source_bytes
 
     if name == STDIN:
-        return read_source_bytes(sys.stdin.buffer.read(), "stdin")
+        return read_source_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), "stdin")
     return read_source(Path(name))
 
 

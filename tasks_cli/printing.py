@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from schemas.errors import InvalidArguments
+from tasks_cli.standard_streams import give_up
+
 _CODES = {"red": "31", "yellow": "33", "green": "32", "bold": "1", "dim": "2"}
 
 
 def print_result(text: str) -> None:
-    """Print a result: the only thing that goes to stdout."""
-    print(text)
+    """Print a result: the only thing that goes to stdout.
+
+    A reader who has seen enough, as `head` does, is no failure: the command ends with its own exit code.
+
+    Raises:
+        InvalidArguments: stdout cannot be written; says why.
+    """
+    try:
+        print(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        give_up(sys.stdout)
+    except OSError as error:
+        give_up(sys.stdout)
+        raise InvalidArguments(
+            f"the result cannot be written to stdout: {error.strerror}", hint="look at where stdout leads to"
+        ) from error
 
 
 def print_piece(text: str) -> None:
@@ -22,13 +41,14 @@ def print_piece(text: str) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print a result as JSON."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print a result as JSON; see `print_result`."""
+    print_result(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def print_note(text: str) -> None:
-    """Print what a person should know, beside the result."""
-    print(text, file=sys.stderr)
+    """Print what a person should know, beside the result; when stderr cannot be written, nobody is told."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def print_warning(text: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from tasks_cli.identifier_type import run_identifier, task_identifier
+
 
 @click.command("reject")
-@click.argument("run_id", metavar="RUN")
-@click.argument("task_id", metavar="TASK")
+@click.argument("run_id", metavar="RUN", type=run_identifier)
+@click.argument("task_id", metavar="TASK", type=task_identifier)
 @click.option("--reason", "-m", required=True, help="What the next attempt is told.")
 def command(run_id: str, task_id: str, reason: str) -> int:
     """Send the work of TASK of RUN back; its next attempt is told why."""

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import click
 
+from tasks_cli.identifier_type import run_identifier
+from tasks_cli.path_type import path
+
 
 @click.command("resume")
-@click.argument("run_id", metavar="RUN")
-@click.option("--repo", type=click.Path(path_type=Path), default=None, help="The run's repository.")
+@click.argument("run_id", metavar="RUN", type=run_identifier)
+@click.option("--repo", type=path, default=None, help="The run's repository.")
 @click.option("--detach", is_flag=True, help="Return as soon as the run is started.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(run_id: str, repo: Path | None, detach: bool, as_json: bool) -> int:

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tasks_cli.identifier_type import run_identifier, task_identifier
+
 if TYPE_CHECKING:
     from schemas.execution import TaskChoice
     from tasks_cli.service_client import Service
 
 
 @click.command("retry")
-@click.argument("run_id", metavar="RUN")
-@click.argument("task_id", metavar="TASK")
+@click.argument("run_id", metavar="RUN", type=run_identifier)
+@click.argument("task_id", metavar="TASK", type=task_identifier)
 @click.option("--reason", default="asked for by a person", help="What the run notes.")
 def command(run_id: str, task_id: str, reason: str) -> int:
     """Let a failed TASK of RUN begin again, with all its attempts.

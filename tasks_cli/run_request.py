@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from activities.executors.registry import check_executors
 from activities.plan_store import store_plan
 from activities.run_preflight import Preflight, check_repository
-from planner.machine.repository_folders import open_repository, repository_id
+from planner.machine.bounded_read import is_utf8
+from planner.machine.repository_folders import known_repository_id, open_repository, repository_id
 from planner.rules.plan_rules import rejection, validate
 from planner.storage.plan_folder import read_plan_folder
-from schemas.errors import InvalidArguments
+from schemas.errors import GitFailed, RepositoryUnusable
 from schemas.execution import ExecutePlanInput, RunLimits, StoredPlan
 from schemas.identifiers import slug
 from schemas.plan import ARTIFACTS, DECISIONS_DOCUMENT, PLAN_DOCUMENT, Plan, plan_id
+from schemas.settings import Settings
 from schemas.task_execution import RunExecutor, TaskReviewer
+from schemas.tasks import ExecutionModel
+from tasks_cli.plan_argument import plan_folder
 from tasks_cli.printing import print_warning
 from workers.settings import load_settings
 
@@ -33,26 +34,39 @@ class RunOptions:
     branch: str | None
     run_id: str | None
     max_concurrent: int | None
-    model: str | None
+    model: ExecutionModel | None
     executor: RunExecutor | None
     reviewer: TaskReviewer | None
     allow_blind_checks: bool
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedRun:
-    """A checked plan, a checked repository, and the input made of both."""
+class CheckedRun:
+    """A plan and a repository that fit, and what the user asked for; nothing was written to find that out."""
 
+    options: RunOptions
     plan: Plan
+    plan_id: str
     folder: Path
     repository: Path
     preflight: Preflight
+    branch: str
+    run_id: str | None
+    """None: the repository was never worked on, so it has no id yet that a run could be named after."""
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRun:
+    """A checked run whose plan is in the repository, and the input made of it."""
+
+    plan: Plan
     run_id: str
     request: ExecutePlanInput
 
 
-def prepare_run(plan_argument: str, options: RunOptions) -> PreparedRun:
-    """Check the plan and the repository, and store the plan in the repository's object store.
+def check_run(plan_argument: str, options: RunOptions) -> CheckedRun:
+    """Check the plan and the repository; nothing is written.
 
     Raises:
         InvalidArguments: when the repository or an option cannot be used, or a task has no executor.
@@ -63,51 +77,70 @@ def prepare_run(plan_argument: str, options: RunOptions) -> PreparedRun:
     check_executors(plan.tasks.tasks, options.executor)
     settings = load_settings(os.environ, options.repo or Path.cwd())
     identity = plan_id(plan.tasks.generated.contentHash)
-    branch = options.branch or plan.tasks.meta.branch or f"feature/{slug(plan.tasks.meta.title or identity)}"
+    branch = options.branch if options.branch is not None else _default_branch(plan, identity)
     repository = (options.repo or Path.cwd()).absolute()
-    run_id = options.run_id or f"{identity}-{repository_id(open_repository(repository))}"
-    preflight = check_repository(repository, options.base, branch, run_id, folder.absolute())
+    folders = open_repository(repository)
+    if not is_utf8(folders.top):
+        raise RepositoryUnusable(
+            f"the path {folders.top} is not UTF-8", hint="rename its folders, or clone it"
+        )
+    run_id = options.run_id or _default_run_id(identity, known_repository_id(folders))
+    try:
+        # No commit can be of a run whose name does not exist yet: the plan's id stands in for it.
+        preflight = check_repository(repository, options.base, branch, run_id or identity, folder.absolute())
+    except GitFailed as error:
+        raise _unusable(repository, error) from error
     for warning in preflight.warnings:
         print_warning(warning)
-    commit = store_plan(preflight.folders, _files(folder), identity, preflight.identity)
-    values: dict[str, Any] = {"model": options.model}
-    request = ExecutePlanInput(
-        repository=str(preflight.folders.top),
-        plan=StoredPlan(plan_id=identity, commit=commit, contentHash=plan.tasks.generated.contentHash),
-        base=preflight.base_commit,
-        branch=branch,
-        execution_model=values["model"],
-        executor=options.executor,
-        reviewer=options.reviewer,
-        notify=settings.execute.notify,
-        limits=RunLimits(max_concurrent=options.max_concurrent),
-        timing=settings.timing,
-        checkpoint_interval=settings.execute.checkpoint_interval,
-        plan_folder=str(folder.absolute()),
-        allow_blind_checks=options.allow_blind_checks,
-        flaky_checks=settings.execute.flaky_checks,
-    )
-    return PreparedRun(plan, folder, repository, preflight, run_id, request)
+    return CheckedRun(options, plan, identity, folder, repository, preflight, branch, run_id, settings)
 
 
-def plan_folder(argument: str) -> Path:
-    """Return the plan's folder; `-` reads one line from stdin, a path or the output of `plan --json`.
+def prepare_run(checked: CheckedRun) -> PreparedRun:
+    """Store the plan in the repository's object store, and return the input of its run.
 
     Raises:
-        InvalidArguments: when stdin holds nothing, or the folder is not there.
+        RepositoryUnusable: when git cannot write there.
     """
-    if argument == "-":
-        text = sys.stdin.read().strip()
-        if not text:
-            raise InvalidArguments(
-                "stdin is empty: the command before the pipe printed no plan directory",
-                hint="use `set -o pipefail` to stop when `tasks plan` fails",
-            )
-        argument = json.loads(text)["plan_dir"] if text.startswith("{") else text.splitlines()[-1]
-    folder = Path(argument)
-    if not folder.is_dir():
-        raise InvalidArguments(f"there is no plan directory {argument}", hint="`tasks plan` makes one")
-    return folder
+    options, folders = checked.options, checked.preflight.folders
+    run_id = checked.run_id or f"{checked.plan_id}-{repository_id(folders)}"
+    try:
+        commit = store_plan(folders, _files(checked.folder), checked.plan_id, checked.preflight.identity)
+    except GitFailed as error:
+        raise _unusable(checked.repository, error) from error
+    content = checked.plan.tasks.generated.contentHash
+    request = ExecutePlanInput(
+        repository=str(folders.top),
+        plan=StoredPlan(plan_id=checked.plan_id, commit=commit, contentHash=content),
+        base=checked.preflight.base_commit,
+        branch=checked.branch,
+        execution_model=options.model,
+        executor=options.executor,
+        reviewer=options.reviewer,
+        notify=checked.settings.execute.notify,
+        limits=RunLimits(max_concurrent=options.max_concurrent),
+        timing=checked.settings.timing,
+        checkpoint_interval=checked.settings.execute.checkpoint_interval,
+        plan_folder=str(checked.folder.absolute()),
+        allow_blind_checks=options.allow_blind_checks,
+        flaky_checks=checked.settings.execute.flaky_checks,
+    )
+    return PreparedRun(checked.plan, run_id, request)
+
+
+def _unusable(repository: Path, error: GitFailed) -> RepositoryUnusable:
+    """Return what a failure of git means before a run has begun: the user's repository, and not our work."""
+    return RepositoryUnusable(
+        f"git cannot work with {repository}: {error.message}",
+        hint=error.hint or "`git status` and `git fsck` there show what is damaged",
+    )
+
+
+def _default_branch(plan: Plan, identity: str) -> str:
+    return plan.tasks.meta.branch or f"feature/{slug(plan.tasks.meta.title or identity)}"
+
+
+def _default_run_id(plan: str, repository: str | None) -> str | None:
+    return f"{plan}-{repository}" if repository is not None else None
 
 
 def _valid_plan(folder: Path) -> Plan:

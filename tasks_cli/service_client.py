@@ -29,12 +29,13 @@ from schemas.execution import ExecutePlanInput, RunResult, RunStatus
 from schemas.settings import Settings
 from tasks_cli.printing import print_note
 from workers.service_access import ensure_service
-from workers.service_record import ServiceRecord, read_service
+from workers.service_record import ServiceRecord, read_service, running_service
 from workers.settings import load_settings, state_folder
 from workers.state_folder import StateFolder
-from workers.temporal_connection import connect
+from workers.temporal_connection import TemporalTarget, connect, names_a_server
 from workflows.execute_plan import ExecutePlan
 
+PATIENCE_SECONDS = 5.0  # for a server that is just being started too
 ANSWER_TIMEOUT = timedelta(seconds=15)
 LOST_CONTACT = frozenset(
     {
@@ -82,7 +83,7 @@ def with_service(
         TasksError: the failure in the user's words.
     """
     settings, state = local_state(folder or Path.cwd())
-    record = ensure_service(state, settings, print_note, workers=workers)
+    record = started_service(settings, state, workers)
 
     async def connected() -> Answer:
         client = await connect(record.target())
@@ -120,6 +121,18 @@ def _was_stopped(state: StateFolder) -> bool:
     """Return whether the service was stopped on purpose: that leaves no record, a kill does."""
     with FileLock(state.start_lock):  # who replaces it holds this, and for a moment there is no record either
         return read_service(state) is None
+
+
+def started_service(settings: Settings, state: StateFolder, workers: int | None) -> ServiceRecord:
+    """Return the running service, started when it does not run; a server that the user named must answer.
+
+    Raises:
+        WorkerPoolUnavailable: when Temporal or the workers are not there.
+    """
+    if names_a_server(os.environ) and running_service(state) is None:
+        # Otherwise workers would be started for a server that is not there.
+        asyncio.run(connect(TemporalTarget(), patience_seconds=PATIENCE_SECONDS))
+    return ensure_service(state, settings, print_note, workers=workers)
 
 
 async def asked(answer: Awaitable[Answer], run_id: str) -> Answer:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tasks_cli.path_type import path
+
 if TYPE_CHECKING:
     from schemas.plan import Plan
 
 
 @click.command("show-plan")
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("directory", type=path)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(directory: Path, as_json: bool) -> None:
     """Show the tasks of the plan in DIRECTORY, their waves and the forecast."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from tasks_cli.identifier_type import run_identifier, task_identifier
+
 
 @click.command("skip")
-@click.argument("run_id", metavar="RUN")
-@click.argument("task_id", metavar="TASK")
+@click.argument("run_id", metavar="RUN", type=run_identifier)
+@click.argument("task_id", metavar="TASK", type=task_identifier)
 @click.option("--reason", default="asked for by a person", help="What the run notes.")
 def command(run_id: str, task_id: str, reason: str) -> int:
     """Leave TASK of RUN undone; what depends on it goes on without it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import (
     SearchAttributePair,
@@ -16,7 +18,8 @@ from schemas.execution import CONTROL_QUEUE, ExecutePlanInput, RunResult
 from tasks_cli.follow_run import follow, result_of
 from tasks_cli.interruption import until_ctrl_c
 from tasks_cli.printing import print_json, print_note
-from tasks_cli.run_request import PreparedRun
+from tasks_cli.run_metrics import serve_metrics
+from tasks_cli.run_request import CheckedRun, PreparedRun, prepare_run
 from tasks_cli.run_summary import result_text, run_url
 from tasks_cli.service_client import Service, existing_status, input_of, with_service
 from workflows.activity_calls import summary_text
@@ -30,11 +33,22 @@ FAILED = {
 
 
 def start_and_follow(
-    prepared: PreparedRun, *, workers: int | None, again: bool, resume: bool, detach: bool, as_json: bool
+    checked: CheckedRun,
+    *,
+    workers: int | None,
+    again: bool,
+    resume: bool,
+    metrics_port: int | None,
+    detach: bool,
+    as_json: bool,
 ) -> int:
     """Start the run unless it exists, then follow it to its end; return the exit code."""
+    port = metrics_port or checked.settings.execute.metrics_port
+    observe = serve_metrics(port) if port and not detach else None
 
     async def body(service: Service) -> int:
+        service = service if observe is None else replace(service, observe=observe)
+        prepared = prepare_run(checked)  # only now: without a service, nothing was written
         status = await existing_status(service, prepared.run_id)
         if status == WorkflowExecutionStatus.RUNNING:
             await _refuse_another_plan(service, prepared)
@@ -47,7 +61,7 @@ def start_and_follow(
             return _detached(service, prepared, as_json=as_json)
         return await follow_to_the_end(service, prepared.run_id, as_json=as_json)
 
-    return with_service(body, folder=prepared.repository, workers=workers)
+    return with_service(body, folder=checked.repository, workers=workers)
 
 
 async def _refuse_another_plan(service: Service, prepared: PreparedRun) -> None:

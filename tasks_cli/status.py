@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from tasks_cli.identifier_type import run_identifier
+
 
 @click.command("status")
-@click.argument("run_id", metavar="RUN")
+@click.argument("run_id", metavar="RUN", type=run_identifier)
 @click.option("--json", "as_json", is_flag=True, help="Print the status as JSON.")
 @click.option("--watch", is_flag=True, help="Show it until the run ends.")
 def command(run_id: str, as_json: bool, watch: bool) -> int:

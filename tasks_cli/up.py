@@ -15,13 +15,12 @@ import click
 def command(workers: int | None, foreground: bool, temporal: Path | None, as_json: bool) -> int:
     """Start the local Temporal server and the workers, unless they run already."""
     from tasks_cli.printing import print_json, print_note, print_result
-    from tasks_cli.service_client import local_state
-    from workers.service_access import ensure_service
+    from tasks_cli.service_client import local_state, started_service
 
     settings, state = local_state(Path.cwd())
     if foreground:
         return _supervise(temporal, workers)
-    record = ensure_service(state, settings, print_note, workers=workers)
+    record = started_service(settings, state, workers)
     if as_json:
         print_json({"address": record.address, "ui_url": record.ui_url, "namespace": record.namespace})
     else:

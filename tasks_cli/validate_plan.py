@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from tasks_cli.path_type import path
+
 
 @click.command("validate-plan")
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("directory", type=path)
 @click.option("--json", "as_json", is_flag=True, help="Print {ok, findings} as JSON.")
 def command(directory: Path, as_json: bool) -> int:
     """Check the plan in DIRECTORY; exit code 5 when a rule rejects it, or when it cannot be read."""

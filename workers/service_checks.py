@@ -6,7 +6,7 @@ import socket
 import tempfile
 from collections.abc import Mapping
 
-from schemas.errors import TasksError
+from schemas.errors import TasksError, WorkerPoolUnavailable
 from schemas.settings import Settings
 from workers.dev_server import is_free
 from workers.health_check import HealthCheck
@@ -130,7 +130,7 @@ def _temporal_elsewhere(environment: Mapping[str, str]) -> HealthCheck:
         address = named_address()
         host, _, port = address.rpartition(":")
         socket.create_connection((host.strip("[]"), int(port)), ANSWER_SECONDS).close()
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, ValueError, WorkerPoolUnavailable) as error:
         detail = f"the server that {named} names does not answer: {error}"
         return HealthCheck(name="temporal", status="problem", detail=detail, advice=advice)
     return HealthCheck(name="temporal", status="ok", detail=f"the server at {address}, named by {named}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,12 +13,14 @@ from typing import Any
 import platformdirs
 from pydantic import ValidationError
 
+from planner.machine.bounded_read import read_at_most
 from schemas.errors import InvalidArguments
 from schemas.settings import Settings
 
 APPLICATION = "tasks-on-temporal"
 SETTINGS_FILE = "tasks.toml"
 PROJECT_FILE = "pyproject.toml"
+MOST_BYTES = 1024 * 1024
 
 Sections = dict[str, dict[str, Any]]
 
@@ -84,21 +87,31 @@ def state_folder(settings: Settings) -> Path:
 
 def _from_files(folder: Path) -> tuple[Path, Sections]:
     own = folder / SETTINGS_FILE
-    if own.is_file():
+    if os.path.lexists(own):  # a link that leads nowhere is a mistake too
         return own, _sections(own, _toml(own))
     project = folder / PROJECT_FILE
     if project.is_file():
         tool = _toml(project).get("tool", {})
-        return project, _sections(project, tool.get("tasks", {}) if isinstance(tool, dict) else {})
+        tables = tool.get("tasks", {}) if isinstance(tool, dict) else {}
+        if not isinstance(tables, dict):
+            raise InvalidArguments(
+                f"{project}: tool.tasks must be a table", hint="write it as [tool.tasks.plan]"
+            )
+        return project, _sections(project, tables)
     return own, {}
 
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_bytes().decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(read_at_most(file, MOST_BYTES).decode())
+    except UnicodeDecodeError as error:
         raise InvalidArguments(
-            f"the settings in {file} cannot be read: {error}", hint="mend the file, or move it away"
+            f"the settings in {file} are not UTF-8 text (byte {error.start})", hint="save it as UTF-8"
+        ) from error
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InvalidArguments(
+            f"the settings in {file} cannot be read: {why}", hint="mend the file, or move it away"
         ) from error
 
 

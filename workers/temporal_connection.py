@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError
 
 from schemas.errors import WorkerPoolUnavailable
 
+DEFAULT_ADDRESS = "localhost:7233"
 NAMING_VARIABLES = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")
 RPC_TIMEOUT = timedelta(seconds=10)
 
@@ -36,9 +39,27 @@ def named_address() -> str:
     """Return host and port of the server that Temporal's own configuration names.
 
     Raises:
-        RuntimeError: the configuration cannot be read.
+        WorkerPoolUnavailable: the configuration cannot be used.
     """
-    return ClientConfig.load_client_connect_config().get("target_host", "localhost:7233")
+    return _configuration().get("target_host", DEFAULT_ADDRESS)
+
+
+def _configuration() -> ClientConnectConfig:
+    """Return what Temporal's own variables and files say.
+
+    Raises:
+        WorkerPoolUnavailable: when they cannot be used; says what is wrong with them.
+    """
+    named = os.environ.get("TEMPORAL_CONFIG_FILE")
+    try:
+        if named:
+            Path(named).stat()  # Temporal takes a file that is not there for an empty one
+        return ClientConfig.load_client_connect_config()
+    except (RuntimeError, OSError, ValueError) as error:
+        raise WorkerPoolUnavailable(
+            f"Temporal's configuration cannot be used: {error}",
+            hint="look at the TEMPORAL_... variables, and at the file that TEMPORAL_CONFIG_FILE names",
+        ) from error
 
 
 async def connect(target: TemporalTarget, *, patience_seconds: float = 10.0) -> Client:
@@ -47,16 +68,21 @@ async def connect(target: TemporalTarget, *, patience_seconds: float = 10.0) -> 
     Raises:
         WorkerPoolUnavailable: when the server does not answer in time; names the address.
     """
-    config = ClientConfig.load_client_connect_config()
+    config = _configuration()
     if target.local_address is not None:
         config["target_host"] = target.local_address
         config["namespace"] = target.namespace
-    address = config.get("target_host", "localhost:7233")
+    address = config.setdefault("target_host", DEFAULT_ADDRESS)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + patience_seconds
     while True:
         try:
             return await Client.connect(**config, data_converter=pydantic_data_converter)
+        except ValueError as error:
+            raise WorkerPoolUnavailable(
+                f"Temporal's address {address!r} cannot be used: {error}",
+                hint="write TEMPORAL_ADDRESS as HOST:PORT, or unset it to use a local server",
+            ) from error
         except (RPCError, RuntimeError) as error:
             if loop.time() >= deadline:
                 raise WorkerPoolUnavailable(

@@ -44,6 +44,10 @@ def executor_for(execution: TaskExecution | None, override: RunExecutor | None =
             return _command(execution)
         case "patch" if execution.patch:
             return PatchExecutor(execution.patch)
+        case "patch":
+            raise InvalidArguments(
+                "the executor 'patch' has no patch", hint="Set `execution.patch` to what `git diff` prints."
+            )
         case missing:
             raise InvalidArguments(f"the executor {missing!r} is not there yet", hint=there)
 

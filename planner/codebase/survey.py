@@ -51,7 +51,8 @@ def survey(path: Path) -> Survey:
         if not path.is_dir():
             what = "is not a folder" if path.exists() else "does not exist"
             raise CodebaseAnalysisFailed(
-                f"the codebase {path} {what}", hint="name the folder of the codebase with --codebase-path"
+                f"the codebase {path} {what}",
+                hint="name its folder with --codebase-path or TASKS_CODEBASE_PATH",
             )
         files = list_repository_files(path)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +21,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("yaml", "plan"): "plan",
 }
 KNOWN = ", ".join(f"`{language} {word}`" for language, word in ACTIONS)
+A_PATCH = re.compile(r"^(?:diff --git |--- .*\n\+\+\+ )", re.MULTILINE)
 LIKE_A_LANGUAGE = {
     "bash": "sh",
     "shell": "sh",
@@ -44,7 +46,7 @@ def find_acting_fences(document: Outline) -> tuple[ActingFence, ...]:
     """Return the acting fences of a document in order; one in a block quote is only quoted.
 
     Raises:
-        InvalidArguments: one is empty, is never closed, or holds a secret.
+        InvalidArguments: one is empty, is never closed, holds a secret, or no patch where one is applied.
     """
     found: list[ActingFence] = []
     for number, block in enumerate(document.blocks):
@@ -103,6 +105,10 @@ def _check_usable(document: Outline, number: int) -> None:
         )
     if not block.text.strip():
         raise InvalidArguments(f"{where}: the fence `{block.info}` is empty", hint="fill it or take it out")
+    if ACTIONS[_words(block.info)] == "apply" and not A_PATCH.search(block.text):
+        raise InvalidArguments(
+            f"{where}: the fence `{block.info}` holds no patch", hint="paste what `git diff` prints into it"
+        )
     for start, end in document.secrets:
         if start < block.end and end > block.start:
             raise InvalidArguments(

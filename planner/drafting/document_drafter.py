@@ -9,7 +9,7 @@ from planner.codebase.survey import Survey
 from planner.draft import Draft, SourceText
 from planner.drafting.document_tasks import DocumentTasks, read_document
 from planner.drafting.draft_features import find_features, title_heading
-from planner.drafting.drafting_findings import executor_findings, survey_findings
+from planner.drafting.drafting_findings import estimate_findings, executor_findings, survey_findings
 from planner.drafting.plan_levels import combined
 from planner.drafting.precedence import find_dependencies
 from planner.drafting.precedence_reach import PrecedenceReach
@@ -103,7 +103,12 @@ def _with_tasks(
         dependencies=(*dependencies, *resource_dependencies(needs, seeds, ids)),
         resources=needs.resources,
         estimate_origins={task: size.duration_origin for task, size in zip(ids, sizes, strict=True)},
-        findings=(*draft.findings, *unclear, *executor_findings(seeds, ids)),
+        findings=(
+            *draft.findings,
+            *unclear,
+            *estimate_findings(seeds, ids),
+            *executor_findings(seeds, ids),
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from planner.codebase.survey import Survey
 from planner.drafting.task_record import executor_is_named
 from planner.drafting.task_seed import TaskSeed
+from planner.drafting.task_sizes import unusable_estimate
 from schemas.dag import Finding
 
 NEEDS_AN_EXECUTOR = ("env_pass", "network", "timeout_minutes")
@@ -34,6 +35,15 @@ def executor_findings(seeds: Sequence[TaskSeed], ids: Sequence[str]) -> Iterator
                 yield _finding(
                     "no-effect", f"`{key}` has no effect without a fence that acts", seed, task, key
                 )
+
+
+def estimate_findings(seeds: Sequence[TaskSeed], ids: Sequence[str]) -> Iterator[Finding]:
+    """Yield for each task whose stated estimate contradicts itself that it was left out."""
+    for seed, task in zip(seeds, ids, strict=True):
+        stated = unusable_estimate(seed)
+        if stated is not None:
+            message = f"the estimate {stated!r} was left out: write optimistic/likely/pessimistic, rising"
+            yield _finding("unclear-estimate", message, seed, task)
 
 
 def _finding(rule: str, message: str, seed: TaskSeed, task: str, key: str | None = None) -> Finding:

@@ -14,8 +14,9 @@ from planner.drafting.yaml_options import read_yaml_mapping, validated
 from planner.intake.markdown_outline import Outline
 from schemas.features import PriorityName
 from schemas.identifiers import Identifier, TaskId
-from schemas.record import Count, NonNegative, Record
+from schemas.record import Count, Record
 from schemas.task_execution import TaskReviewer
+from schemas.tasks import Hours
 
 WORDS = frozenset(
     ("id", "after", "scope", "excludes", "exclusive", "capabilities", "env_pass", "done", "stop_when")
@@ -50,7 +51,7 @@ class TaskOptions(Record):
     excludes: Annotated[tuple[Glob, ...], BeforeValidator(as_list)] = ()
     exclusive: Annotated[tuple[Identifier, ...], BeforeValidator(as_list)] = ()
     shared: dict[Identifier, Units] = Field(default_factory=dict)
-    estimate: tuple[NonNegative, NonNegative, NonNegative] | None = None
+    estimate: tuple[Hours, Hours, Hours] | None = None
     priority: PriorityName | None = None
     capabilities: Annotated[tuple[Text, ...], BeforeValidator(as_list)] = ()
     changes: Literal["required", "optional", "none"] | None = None

@@ -85,6 +85,16 @@ def size_of(seed: TaskSeed, settings: PlanSettings) -> TaskSize:
     )
 
 
+def unusable_estimate(seed: TaskSeed) -> str | None:
+    """Return a stated estimate that contradicts itself, and was left out; None when there is none."""
+    text = "\n".join(block.text for block in seed.texts())
+    points = THREE_POINTS.search(text)
+    if points is None or seed.options.estimate is not None:
+        return None
+    hours = [float(points[name]) for name in ("low", "likely", "high")]
+    return None if hours == sorted(hours) and hours[2] > 0 else points.group()
+
+
 def _complexity(text: str) -> tuple[ExpectedComplexity, Size, Origin]:
     stated = STATED_SIZE.search(text)
     counted = COUNT.search(text)

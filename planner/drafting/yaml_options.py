@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from schemas.record import Record
 Options = TypeVar("Options", bound=Record)
 Path = tuple[str | int, ...]
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
+DEEPEST = 20  # nothing of ours is deeper than 3; the parser takes time with the square of the depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +75,32 @@ def validated(kind: type[Options], mapping: YamlMapping, where: Callable[[int], 
     try:
         return kind.model_validate(mapping.values)
     except ValidationError as error:
-        wrong = sorted((mapping.line(item["loc"]), _complaint(item)) for item in error.errors())
+        wrong = sorted((mapping.line(item["loc"]), _complaint(item, kind)) for item in error.errors())
     message = "\n".join(dict.fromkeys(f"{where(line)}: {complaint}" for line, complaint in wrong))
     raise InvalidArguments(message, hint=f"the keys are: {', '.join(kind.model_fields)}")
 
 
-def _complaint(item: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+def _complaint(item: Any, kind: type[Record]) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
     key = ".".join(str(part) for part in item["loc"])
     if item["type"] == "extra_forbidden":
-        return f"there is no key `{key}`"
+        near = difflib.get_close_matches(key, kind.model_fields, n=1)
+        return f"there is no key `{key}`" + (f", did you mean `{near[0]}`?" if near else "")
     message = str(item["msg"]).removeprefix("Value error, ")
     given = f" (found {item['input']!r})" if isinstance(item["input"], str | int | float) else ""
     return f"`{key}`: {message}{given}" if key else message
 
 
 def _read(text: str, words: frozenset[str]) -> YamlMapping:
+    depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent):
             message = "aliases are not supported; write the value again"
-            raise _Wrong(message, event.start_mark.line if event.start_mark else 0)
+            raise _Wrong(message, line)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            message = f"this is not YAML that can be read: it is nested more than {DEEPEST} levels deep"
+            raise _Wrong(message, line)
     loader = yaml.SafeLoader(text)
     try:
         node = loader.get_single_node()

@@ -11,7 +11,7 @@ from planner.draft import UNSEALED_HASH, Draft, EstimateOrigin
 from planner.rules.plan_rules import RULES
 from planner.stages.scheduled_models import RULE as NO_FORECAST
 from planner.storage.artifact_text import parse_artifact
-from planner.storage.plan_folder import described, read_plan_meta
+from planner.storage.plan_folder import described, plan_file_text, read_plan_meta
 from schemas.dag import DagFile, Finding
 from schemas.errors import InvalidArguments, PlanValidationFailed
 from schemas.features import FeaturesFile
@@ -69,8 +69,8 @@ def read_edited_plan(folder: Path) -> EditedPlan:
 
 def _required(folder: Path, name: str, model: type[Artifact]) -> Artifact:
     try:
-        text = (folder / name).read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
+        text = plan_file_text(folder / name)
+    except (OSError, ValueError) as error:
         raise PlanValidationFailed(
             f"{folder / name} cannot be read: {error}", hint="a plan begins with features.json and tasks.json"
         ) from error
@@ -103,8 +103,8 @@ def _estimate_origins(tasks: TasksFile) -> dict[str, EstimateOrigin]:
 def _findings_of_the_draft(folder: Path, tasks: set[str]) -> tuple[Finding, ...]:
     """Return what was noted when the documents were read; what rules find is found again."""
     try:
-        parsed = parse_artifact(DAG_FILE, (folder / DAG_FILE).read_bytes().decode(), DagFile)
-    except (OSError, UnicodeDecodeError):
+        parsed = parse_artifact(DAG_FILE, plan_file_text(folder / DAG_FILE), DagFile)
+    except (OSError, ValueError):
         return ()
     if not isinstance(parsed, DagFile):
         return ()

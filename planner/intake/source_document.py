@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from planner.draft import SourceText
+from planner.machine.bounded_read import is_utf8, read_at_most
 from schemas.dag import Finding
 from schemas.errors import InvalidArguments
 
@@ -30,11 +31,14 @@ def read_source(path: Path) -> SourceText:
     """
     hint = "name a text file, such as a Markdown specification"
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_at_most(path, MAX_BYTES)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InvalidArguments(f"the document {path} cannot be read: {why}", hint=hint) from error
+    if not is_utf8(path):
+        raise InvalidArguments(
+            f"the document {path} cannot be quoted: its name is not UTF-8", hint="rename it"
+        )
     return read_source_bytes(data, path.name)
 
 

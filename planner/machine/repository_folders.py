@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,9 @@ from schemas.errors import GitFailed, InvalidArguments, RepositoryUnusable
 from schemas.identifiers import check_identifier
 
 ID_HEX_DIGITS = 12
+REPOSITORY_ID_FILE = "repository-id"
 # Names inside `<common>/tasks` and `refs/tasks` that a run must not have.
-RESERVED_RUN_IDS = frozenset({"locks", "plans", "plan-versions", "probes", "repository-id", "verified"})
+RESERVED_RUN_IDS = frozenset({"locks", "plans", "plan-versions", "probes", REPOSITORY_ID_FILE, "verified"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,27 @@ def open_repository(path: Path) -> RepositoryFolders:
     return folders if git_dir == common else _main_worktree(folders)
 
 
+def known_repository_id(folders: RepositoryFolders) -> str | None:
+    """Return the repository's id, None if it has none yet; none is made.
+
+    Raises:
+        RepositoryUnusable: what is there is no id.
+    """
+    if folders.tasks.exists() and not folders.tasks.is_dir():
+        raise RepositoryUnusable(
+            f"{folders.tasks} is a file, where the folder of `tasks` would be", hint="Move it away."
+        )
+    file = folders.tasks / REPOSITORY_ID_FILE
+    return _id_in(file) if file.exists() else None
+
+
 def repository_id(folders: RepositoryFolders) -> str:
-    """Return the repository's id, 12 hex digits made once at random: it survives moving and renaming."""
-    file = folders.tasks / "repository-id"
+    """Return the repository's id, 12 hex digits made once at random: it survives moving and renaming.
+
+    Raises:
+        RepositoryUnusable: what is there is no id.
+    """
+    file = folders.tasks / REPOSITORY_ID_FILE
     if not file.exists():
         folders.tasks.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
@@ -84,7 +104,7 @@ def repository_id(folders: RepositoryFolders) -> str:
             pass  # somebody else was first: theirs counts
         finally:
             draft.unlink()
-    return file.read_text().strip()
+    return _id_in(file)
 
 
 def evidence_folder(folders: RepositoryFolders, run_id: str, task_id: str, attempt: int) -> Path:
@@ -137,10 +157,23 @@ def check_run_id(run_id: str) -> str:
     try:
         check_identifier(run_id)
     except ValueError as error:
-        raise InvalidArguments(str(error)) from error
+        raise InvalidArguments(str(error), hint="Choose another name with --run-id.") from error
     if run_id in RESERVED_RUN_IDS:
-        raise InvalidArguments(f"{run_id!r} cannot be the id of a run: the name is used by `tasks` itself")
+        raise InvalidArguments(
+            f"{run_id!r} cannot be the id of a run: the name is used by `tasks` itself",
+            hint="Choose another name with --run-id.",
+        )
     return run_id
+
+
+def _id_in(file: Path) -> str:
+    found = file.read_text(encoding="ascii", errors="replace").strip()
+    if not re.fullmatch(rf"[0-9a-f]{{{ID_HEX_DIGITS}}}", found):
+        raise RepositoryUnusable(
+            f"{file} holds no id of a repository, which is {ID_HEX_DIGITS} hex digits",
+            hint="Delete it: another id is made then, and plans get runs of new names.",
+        )
+    return found
 
 
 def _main_worktree(linked: RepositoryFolders) -> RepositoryFolders:
@@ -179,7 +212,10 @@ def _not_a_repository(path: Path, error: GitFailed) -> RepositoryUnusable:
         return RepositoryUnusable(
             f"{path} is not in a git repository", hint="git init, commit what is there, and try again."
         )
-    return RepositoryUnusable(error.message, hint=error.hint)
+    return RepositoryUnusable(
+        error.message,
+        hint=error.hint or "Mend what git complains about; git status in it tells when it is well.",
+    )
 
 
 def _lies_in_a_checkout(folder: Path) -> bool:

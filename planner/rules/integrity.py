@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from planner.plan_demands import can_be_scheduled, capacities, demands, predecessors
 from planner.rules.rule import Breach
+from schemas.acceptance_checks import ArtifactCheck, MetricCheck
 from schemas.canonical_json import content_hash
 from schemas.coordinator import CoordinatorFile
 from schemas.dag import DagFile
@@ -87,6 +88,20 @@ def references_resolve(plan: Plan) -> list[Breach]:
         if other not in tasks
     )
     return breaches
+
+
+def paths_inside(plan: Plan) -> list[Breach]:
+    """A check or a scope of files outside of the repository."""
+    return [
+        Breach(
+            f"{task.id} names the path {path!r}; name one inside the repository, relative to its root",
+            f"/tasks/{number}/{pointer}",
+            task.id,
+        )
+        for number, task in enumerate(plan.tasks.tasks)
+        for pointer, path in _paths_of(task)
+        if path.startswith("/") or "\0" in path or ".." in path.split("/")
+    ]
 
 
 def durations_ordered(plan: Plan) -> list[Breach]:
@@ -184,6 +199,18 @@ def artifacts_agree(plan: Plan) -> list[Breach]:
     for kind, order, file in (("order", places, DAG_FILE), ("waves", numbers, WAVES_FILE)):
         breaches.extend(_out_of_order(plan, kind, order, file))
     return breaches
+
+
+def _paths_of(task: Task) -> Iterator[tuple[str, str]]:
+    for index, check in enumerate(task.acceptance_checks):
+        if isinstance(check, ArtifactCheck):
+            yield f"acceptance_checks/{index}/path", check.path
+        elif isinstance(check, MetricCheck) and check.report is not None:
+            yield f"acceptance_checks/{index}/report", check.report
+    if task.file_scope is not None:
+        for kind in ("read", "modify", "create"):
+            globs: tuple[str, ...] = getattr(task.file_scope, kind)
+            yield from ((f"file_scope/{kind}/{index}", glob) for index, glob in enumerate(globs))
 
 
 def _is_located(evidence: SourceEvidence) -> bool:

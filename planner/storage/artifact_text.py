@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
@@ -14,6 +16,10 @@ from schemas.record import Record
 SCHEMA_RULE = "schema"
 JSON_RULE = "json"
 _MOST_FINDINGS = 50
+_LARGEST_INTEGER = 2**53 - 1
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+# Text in which one of these values may stand: looking at every value of a large plan takes long.
+_SUSPICIOUS = re.compile(r"\\u[dD][89a-fA-F]|\d{16}")
 
 
 def artifact_text(record: Record) -> str:
@@ -27,12 +33,15 @@ def parse_artifact(name: str, text: str, model: type[Record]) -> Record | tuple[
         document = json.loads(text, object_pairs_hook=_object_without_duplicates, parse_constant=_refuse)
     except json.JSONDecodeError as error:
         return (_json_finding(name, f"not valid JSON: {error.msg} (column {error.colno})", error.lineno),)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        return (_json_finding(name, "not usable as JSON: it is nested too deeply", None),)
+    except ValueError as error:
         return (_json_finding(name, f"not usable as JSON: {error}", None),)
     try:
-        return model.model_validate(document)
+        record = model.model_validate(document)
     except ValidationError as error:
         return _schema_findings(name, text, document, error)
+    return _without_canonical_form(name, text, document) or record
 
 
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -51,6 +60,33 @@ def _refuse(constant: str) -> NoReturn:
 def _json_finding(name: str, what: str, line: int | None) -> Finding:
     message = f"{what}; mend the file or run `tasks plan` again"
     return Finding(rule=JSON_RULE, severity="error", file=name, line=line, message=message)
+
+
+def _without_canonical_form(name: str, text: str, document: object) -> tuple[Finding, ...]:
+    """Return the values that a content hash cannot be made of; nothing else in the file would name them."""
+    if _SUSPICIOUS.search(text) is None:
+        return ()
+    found = {pointer_to(path): what for path, what in _odd_values(document, ())}
+    lines = lines_of(text, found)
+    return tuple(
+        Finding(
+            rule=SCHEMA_RULE, severity="error", file=name, pointer=pointer, line=lines[pointer], message=what
+        )
+        for pointer, what in found.items()
+    )
+
+
+def _odd_values(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _odd_values(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _odd_values(item, (*path, index))
+    elif isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
+        yield path, f"{value} is more than a JSON number holds exactly; write a smaller one"
+    elif isinstance(value, str) and _HALF_CHARACTER.search(value):
+        yield path, "the text holds half a Unicode character; write the whole one"
 
 
 def _schema_findings(name: str, text: str, document: object, error: ValidationError) -> tuple[Finding, ...]:

@@ -122,6 +122,7 @@ class PlanArchive:
             prepared.rename(place)
             place.chmod(0o555)
         except OSError as error:
+            shutil.rmtree(prepared, ignore_errors=True)
             raise InvalidArguments(
                 f"the archive {self.folder} cannot be written: {error.strerror or error}",
                 hint="set TASKS_STATE_DIR to a folder of yours",

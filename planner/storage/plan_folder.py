@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from planner.draft import EstimateOrigin
+from planner.machine.bounded_read import is_utf8, read_at_most
 from planner.storage.artifact_text import artifact_text, parse_artifact
 from schemas.coordinator import CoordinatorFile
 from schemas.dag import DagFile, Finding
@@ -38,6 +39,8 @@ from schemas.waves import WavesFile
 
 REPORT_FILE = "report.html"
 _DOCUMENTS = (PLAN_DOCUMENT, DECISIONS_DOCUMENT)
+MOST_BYTES = 256 * 1024**2  # four times a plan of 10,000 tasks
+GIT_FOLDER = ".git"
 _OURS = frozenset({*ARTIFACTS, *_DOCUMENTS, META_FILE, CHECKPOINTS_FOLDER, REPORT_FILE})
 
 
@@ -81,16 +84,17 @@ def write_plan_folder(plan: Plan, folder: Path, facts: FolderFacts, *, force: bo
     a plan. The checkpoints of runs are carried over.
 
     Raises:
-        InvalidArguments: when the place holds foreign files, or an edited plan and not `force`.
+        InvalidArguments: when the place cannot hold a plan, holds foreign files, or an edited plan and not
+            `force`. Nothing was changed then.
     """
     place = Path(os.path.realpath(folder))
     replaced = place.with_name(f".{place.name}.replaced")
     try:
+        _check_usable(place)
         place.parent.mkdir(parents=True, exist_ok=True)
         _finish_interrupted_replacement(place, replaced)
         _check_replaceable(place, force=force)
-        prepared = _prepare(place, plan, facts)
-        _move_into_place(prepared, place, replaced)
+        _write_in_one_step(place, replaced, plan, facts)
     except OSError as error:
         raise InvalidArguments(
             f"the plan folder {place} cannot be written: {error.strerror or error}",
@@ -131,8 +135,8 @@ def parse_plan_folder(folder: Path) -> ParsedFolder:
     findings: list[Finding] = []
     for name in (*ARTIFACTS, *_DOCUMENTS):
         try:
-            texts[name] = (folder / name).read_bytes().decode()
-        except (OSError, UnicodeDecodeError) as error:
+            texts[name] = plan_file_text(folder / name)
+        except (OSError, ValueError) as error:
             findings.append(_unreadable(name, error))
     records: dict[str, Record] = {}
     for name, model in ARTIFACTS.items():
@@ -145,11 +149,24 @@ def parse_plan_folder(folder: Path) -> ParsedFolder:
     return ParsedFolder(None if findings else _assembled(records, texts), tuple(findings), texts)
 
 
+def plan_file_text(file: Path) -> str:
+    """Return the text of one file of a plan.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is not UTF-8 text, or too large; the message is for the user.
+    """
+    data = read_at_most(file, MOST_BYTES)
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"the file is larger than {MOST_BYTES // 1024**2} MB")
+    return data.decode()
+
+
 def read_plan_meta(folder: Path) -> PlanMetaFile | None:
     """Return the folder's own record, or `None` when there is none that can be read."""
     try:
-        text = (folder / META_FILE).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        text = plan_file_text(folder / META_FILE)
+    except (OSError, ValueError):
         return None
     parsed = parse_artifact(META_FILE, text, PlanMetaFile)
     return parsed if isinstance(parsed, PlanMetaFile) else None
@@ -166,13 +183,15 @@ def described(finding: Finding) -> str:
     return f"{named}{finding.message} [{finding.rule}]"
 
 
-def _unreadable(name: str, error: OSError | UnicodeDecodeError) -> Finding:
+def _unreadable(name: str, error: OSError | ValueError) -> Finding:
     if isinstance(error, FileNotFoundError):
         message = "the file is missing; make the plan again with `tasks plan`"
     elif isinstance(error, UnicodeDecodeError):
         message = f"the file is not UTF-8 text (byte {error.start}); save it as UTF-8"
-    else:
+    elif isinstance(error, OSError):
         message = f"the file cannot be read: {error.strerror}"
+    else:
+        message = f"{error}; make the plan again with `tasks plan`"
     return Finding(rule="file", severity="error", file=name, message=message)
 
 
@@ -188,11 +207,22 @@ def _assembled(records: Mapping[str, Record], texts: Mapping[str, str]) -> Plan:
     )
 
 
+def _check_usable(place: Path) -> None:
+    advice = "choose another folder with --output-dir"
+    if not is_utf8(place):
+        raise InvalidArguments(f"the path {place} is not UTF-8, as the records of plans are", hint=advice)
+    if GIT_FOLDER in place.parts:
+        raise InvalidArguments(f"{place} lies in a folder that belongs to git", hint=advice)
+    if place.is_symlink():  # the path was resolved: what is still a link leads nowhere
+        raise InvalidArguments(f"{place} is a link that leads to itself", hint=advice)
+    for folder in (place, *place.parents):
+        if folder.exists() and not folder.is_dir():
+            raise InvalidArguments(f"{folder} is a file", hint=advice)
+
+
 def _check_replaceable(place: Path, *, force: bool) -> None:
     if not place.exists():
         return
-    if not place.is_dir():
-        raise InvalidArguments(f"{place} is a file", hint="choose another folder with --output-dir")
     present = {entry.name for entry in place.iterdir()}
     if not present and place != Path.cwd():
         return
@@ -223,7 +253,17 @@ def edited_files(place: Path) -> list[str]:
     )
 
 
-def _prepare(place: Path, plan: Plan, facts: FolderFacts) -> Path:
+def _write_in_one_step(place: Path, replaced: Path, plan: Plan, facts: FolderFacts) -> None:
+    prepared = place.with_name(f".{place.name}.new-{os.getpid()}")
+    try:
+        _prepare(prepared, plan, facts)
+        _move_into_place(prepared, place, replaced)
+    except BaseException:
+        shutil.rmtree(prepared, ignore_errors=True)
+        raise
+
+
+def _prepare(prepared: Path, plan: Plan, facts: FolderFacts) -> None:
     texts = plan_texts(plan)
     meta = PlanMetaFile(
         version=facts.version,
@@ -235,13 +275,11 @@ def _prepare(place: Path, plan: Plan, facts: FolderFacts) -> Path:
         codebase=facts.codebase,
         estimate_origins=dict(facts.estimate_origins),
     )
-    prepared = place.with_name(f".{place.name}.new-{os.getpid()}")
     shutil.rmtree(prepared, ignore_errors=True)
     prepared.mkdir()
     for name, text in {**texts, META_FILE: artifact_text(meta)}.items():
         _write_durably(prepared / name, text.encode())
     _flush_folder(prepared)
-    return prepared
 
 
 def _move_into_place(prepared: Path, place: Path, replaced: Path) -> None:
@@ -251,7 +289,11 @@ def _move_into_place(prepared: Path, place: Path, replaced: Path) -> None:
         _flush_folder(place.parent)
         return
     place.rename(replaced)
-    prepared.rename(place)
+    try:
+        prepared.rename(place)
+    except OSError:
+        replaced.rename(place)
+        raise
     _flush_folder(place.parent)
     _drop_replaced(place, replaced)
 

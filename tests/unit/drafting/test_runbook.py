@@ -193,7 +193,7 @@ def test_a_task_without_script_or_patch_has_no_executor_and_that_is_said() -> No
         ("# T\n## A\n```sh run\ntrue\n", "spec.md:3: the fence `sh run` is never closed"),
         ("```sh run\ntrue\n```\n", "spec.md:1: this fence stands before any heading"),
         (f"# T\n## A\n{RUN}```sh setup\nx\n```\n", "spec.md:6: `sh setup` stands in a task"),
-        (f"# T\n## A\n{RUN}```diff apply\nx\n```\n", "spec.md:6: one task has both"),
+        (f"# T\n## A\n{RUN}```diff apply\n--- a/x\n+++ b/x\n```\n", "spec.md:6: one task has both"),
         ("# T\n## A\n```yaml task\n```\n```yaml task\n```\n", "spec.md:3: the fence `yaml task` is empty"),
         (
             "# T\n## A\n```yaml task\nid: a\n```\n```yaml task\nid: b\n```\n",

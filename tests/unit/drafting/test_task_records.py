@@ -117,6 +117,14 @@ def test_an_estimate_in_the_text_is_taken_and_anything_else_is_not(
     assert hours(text) == expected
 
 
+def test_an_estimate_that_contradicts_itself_is_left_out_and_named() -> None:
+    draft = drafted("# T\n\n## Write a\n\nEstimate: 3/2/1 h\n\n```sh run\ntrue\n```\n")
+    (finding,) = [item for item in draft.findings if item.rule == "unclear-estimate"]
+    assert (finding.task, finding.line, finding.severity) == ("P1.T001", 3, "warning")
+    assert "'3/2/1 h'" in finding.message
+    assert draft.estimate_origins == {"P1.T001": "sizing_rule"}
+
+
 @pytest.mark.parametrize(
     ("text", "scope"),
     [

@@ -17,6 +17,7 @@ from schemas.errors import CyclicDependencies, PlanValidationFailed, ResourceCon
 from schemas.evidence import Span
 from schemas.plan import Plan
 from schemas.settings import Settings
+from schemas.task_execution import FileScope
 from schemas.tasks import SharedResource, Task, ThreePointEstimate
 from tests.unit.making_plans.drafts import (
     TIMESTAMP,
@@ -123,6 +124,7 @@ BREAKERS: dict[str, Callable[[], Plan]] = {
     "ids_unique": lambda: planned(replace(good_draft(), features=good_draft().features * 2)),
     "ids_safe": unlike_case,
     "references_resolve": lambda: with_first_task(feature_id="F099"),
+    "paths_inside": lambda: with_first_task(file_scope=FileScope(modify=("../*.py",))),
     "durations_ordered": lambda: with_first_task(
         duration=ThreePointEstimate(optimistic=3, mostLikely=2, pessimistic=4)
     ),

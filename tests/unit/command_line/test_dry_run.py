@@ -1,0 +1,42 @@
+"""`tasks execute --dry-run` only looks: the repository is the same afterwards, bit by bit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tasks_cli.command_line import tasks
+from tasks_cli.exit_status import exit_status
+from tests.folder_snapshot import folder_snapshot
+from tests.small_project import PlannedProject, plan_project, runbook, task
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> PlannedProject:
+    return plan_project(tmp_path, runbook(task("Write a", "echo a > a.txt", "test -s a.txt", id="A")))
+
+
+def execute(project: PlannedProject, *more: str) -> int:
+    return exit_status(tasks, ["execute", str(project.plan_folder), "--repo", str(project.repository), *more])
+
+
+def test_a_dry_run_changes_no_bit_of_the_repository_and_of_the_plan_folder(
+    project: PlannedProject, tmp_path: Path
+) -> None:
+    before = folder_snapshot(tmp_path)
+    assert execute(project, "--dry-run") == 0
+    assert folder_snapshot(tmp_path) == before
+
+
+def test_a_dry_run_names_the_run_once_the_repository_has_an_id(
+    project: PlannedProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(project, "--dry-run", "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["run_id"], shown["branch"]) == (None, "feature/change-the-app")
+    assert execute(project, "--print-input") == 0  # stores the plan, and so gives the repository its id
+    capsys.readouterr()
+    assert execute(project, "--dry-run", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["run_id"].startswith("PLAN-")
