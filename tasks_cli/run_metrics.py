@@ -33,7 +33,7 @@ def serve_metrics(port: int) -> Callable[[RunStatus], None]:
     landed = meter.create_gauge("tasks_run_landed", "Tasks that have landed")
     seconds = meter.create_gauge_float("tasks_run_seconds", "Time since the run was started", "s")
 
-    def show(status: RunStatus) -> None:
+    def show(status: RunStatus, _served_while_held: Runtime = runtime) -> None:
         labels = {"run": status.run_id}
         states = Counter(task.state for task in status.tasks)
         for state in STATES:
