@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from planner.codebase.code_facts import CodeSymbol, PlacedSymbol, SymbolKind
 from planner.codebase.repository_files import RepositoryFiles
 
 MAX_NAMES = 200
@@ -25,6 +26,7 @@ class PythonInterfaces:
     apis: tuple[str, ...] = ()
     extension_points: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    symbols: tuple[PlacedSymbol, ...] = ()
 
 
 def is_test_file(path: str) -> bool:
@@ -38,6 +40,7 @@ def find_python_interfaces(files: RepositoryFiles) -> PythonInterfaces:
     apis: set[str] = set()
     points: set[str] = set()
     unparsed: list[str] = []
+    symbols: list[PlacedSymbol] = []
     for path in paths[:MAX_FILES]:
         tree = _parse(files.read(path))
         if tree is None:
@@ -49,10 +52,15 @@ def find_python_interfaces(files: RepositoryFiles) -> PythonInterfaces:
                 if node.name.startswith("_"):
                     continue
                 apis.add(f"{module}.{node.name}")
+                kind: SymbolKind = "class" if isinstance(node, ast.ClassDef) else "function"
+                symbol = CodeSymbol(node.name, kind, node.lineno)
+                symbols.append(PlacedSymbol(path, f"{module}.{node.name}", symbol))
                 if isinstance(node, ast.ClassDef) and _is_abstract(node):
                     points.add(f"{module}.{node.name}")
     notes = _notes(len(paths), len(apis), unparsed)
-    return PythonInterfaces(tuple(sorted(apis)[:MAX_NAMES]), tuple(sorted(points)[:MAX_NAMES]), notes)
+    return PythonInterfaces(
+        tuple(sorted(apis)[:MAX_NAMES]), tuple(sorted(points)[:MAX_NAMES]), notes, tuple(symbols)
+    )
 
 
 def _parse(text: str | None) -> ast.Module | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from planner.codebase.code_facts import PlacedSymbol
 from planner.codebase.languages import count_languages
 from planner.codebase.python_interfaces import find_python_interfaces
 from planner.codebase.repository_files import RepositoryFiles, list_repository_files
@@ -14,13 +15,13 @@ from schemas.errors import CodebaseAnalysisFailed
 from schemas.tasks import CodebaseAnalysis, PlanCommand
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Survey:
     """What was found in a codebase.
 
     `files` are all its files and `folders` what they lie in; `languages` counts the source files of each
     language; `modules` are its top-level packages and modules; `verify` are the commands that verify it,
-    the most trusted first.
+    the most trusted first; `symbols` are what its source files define. Two surveys are never equal.
     """
 
     root: str
@@ -33,6 +34,7 @@ class Survey:
     analysis: CodebaseAnalysis = field(default_factory=CodebaseAnalysis)
     warnings: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    symbols: tuple[PlacedSymbol, ...] = ()
 
     def default_verify(self) -> tuple[PlanCommand, ...]:
         """Return the most trusted verify command, alone; none when none was found."""
@@ -83,6 +85,7 @@ def _surveyed(files: RepositoryFiles) -> Survey:
         analysis=analysis,
         warnings=(*nothing, *files.warnings, *interfaces.warnings),
         skipped=files.skipped,
+        symbols=interfaces.symbols,
     )
 
 
