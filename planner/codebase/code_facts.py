@@ -1,11 +1,13 @@
-"""What is read from one source file: its symbols and imports, each with its line. All of it is plain data."""
+"""What is read from one source file: its symbols, imports and words. All of it is plain data."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 SymbolKind = Literal["class", "function", "method", "interface", "type", "constant", "module"]
+ImportForm = Literal["module", "from", "path", "use", "mod", "require", "require_relative", "constant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,33 @@ class CodeSymbol:
     owner: str = ""
     bases: tuple[str, ...] = ()
     is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeImport:
+    """One import as it is written: `target` and, for Python's `from`, the names taken out of it."""
+
+    target: str
+    form: ImportForm
+    line: int
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """One source file.
+
+    `broken_line` is the first line that its grammar does not understand; `is_generated` says that a program
+    wrote the file and says so at its top.
+    """
+
+    language: str
+    lines: int
+    symbols: tuple[CodeSymbol, ...] = ()
+    imports: tuple[CodeImport, ...] = ()
+    words: Mapping[str, int] = field(default_factory=dict)
+    broken_line: int | None = None
+    is_generated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

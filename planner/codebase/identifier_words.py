@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 
+RUN = re.compile(r"[^\W\d_]{2,}")  # splitting the runs once each is much faster than splitting all the text
 PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+")
 SHORTEST = 2
 LONGEST = 40
@@ -22,11 +24,24 @@ COMMON = frozenset(_COMMON.split())
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text in order: identifiers in parts, lower case, singular, no common ones."""
-    found = (_singular(part.lower()) for part in PART.findall(text) if SHORTEST <= len(part) <= LONGEST)
-    return [word for word in found if word not in COMMON]
+    return [word for run in RUN.findall(text) for word in _words(run)]
 
 
-@lru_cache(maxsize=100_000)
+def counted_words(text: str) -> Counter[str]:
+    """Return how often each word occurs in a text."""
+    counts: Counter[str] = Counter()
+    for run, count in Counter(RUN.findall(text)).items():
+        for word in _words(run):
+            counts[word] += count
+    return counts
+
+
+@lru_cache(maxsize=200_000)
+def _words(run: str) -> tuple[str, ...]:
+    parts = (_singular(part.lower()) for part in PART.findall(run) if SHORTEST <= len(part) <= LONGEST)
+    return tuple(word for word in parts if word not in COMMON)
+
+
 def _singular(word: str) -> str:
     if len(word) <= LONGEST_WITHOUT_PLURAL or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word

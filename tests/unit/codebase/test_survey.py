@@ -135,7 +135,7 @@ def test_shared_resources_are_found_by_their_files(tmp_path: Path) -> None:
     write(tmp_path, db__migrations__0001_py="", compose_yaml="", uv_lock="")
     found = survey(tmp_path).analysis.shared_resources
     assert {name: resource.location for name, resource in found.items()} == {
-        "database_migrations": "db/migrations/0001.py",
+        "database_migrations": "db/migrations",
         "test_environment": "compose.yaml",
         "dependency_lock": "uv.lock",
     }
