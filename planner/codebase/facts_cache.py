@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import posixpath
 import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping
@@ -32,7 +33,7 @@ TABLE = (
 def content_id(path: str, data: bytes) -> str:
     """Return git's blob hash of the bytes of a file with the ending that decides how it is read."""
     blob = hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
-    return f"{blob}{Path(path).suffix.lower()}"
+    return f"{blob}{posixpath.splitext(path)[1].lower()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from ast_grep_py import Rule, SgNode
@@ -74,7 +74,7 @@ GRAMMARS: Mapping[str, _Grammar] = MappingProxyType(
 
 def has_grammar(path: str) -> bool:
     """Return whether the symbols and imports of a file can be read; of other languages only the words are."""
-    return PurePosixPath(path).suffix.lower() in GRAMMARS
+    return posixpath.splitext(path)[1].lower() in GRAMMARS
 
 
 def is_minified(text: str) -> bool:
@@ -90,7 +90,7 @@ def read_facts(path: str, text: str) -> FileFacts:
     Raises:
         NotParsed: the parser gave up on the text.
     """
-    grammar = GRAMMARS.get(PurePosixPath(path).suffix.lower())
+    grammar = GRAMMARS.get(posixpath.splitext(path)[1].lower())
     symbols: list[CodeSymbol] = []
     imports: list[CodeImport] = []
     broken = None

@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from planner.codebase.code_facts import CodeSymbol, FileFacts, PlacedSymbol
 from planner.codebase.import_graph import ImportGraph
@@ -62,6 +63,7 @@ def _placed(path: str, found: FileFacts, symbol: CodeSymbol) -> PlacedSymbol:
     return PlacedSymbol(path, separator.join(part for part in parts if part), symbol)
 
 
+@lru_cache(maxsize=50_000)
 def _prefix(path: str, language: str) -> str:
     """Return how a codebase speaks of the place a symbol lies in."""
     if language == "Python":
