@@ -102,6 +102,7 @@ def _walked_files(root: Path, warnings: list[str]) -> list[str]:
         here = Path(folder).relative_to(root).as_posix()
         ignored.enter(here)
         below = "" if here == "." else f"{here}/"
+        found += [f"{below}{name}" for name in folders if Path(folder, name).is_symlink()]
         folders[:] = sorted(
             name
             for name in folders

@@ -9,6 +9,11 @@ from ast_grep_py import Rule, SgNode
 from planner.codebase.code_facts import CodeImport, CodeSymbol
 from planner.codebase.syntax_tree import Nesting, field_text, line_of
 
+IN_NAME: Rule = {"inside": {"kind": "scope_resolution"}}
+DEFINED: tuple[Rule, ...] = (
+    {"inside": {"kind": "class", "field": "name"}},
+    {"inside": {"kind": "module", "field": "name"}},
+)
 RULES: tuple[Rule, ...] = (
     {"kind": "class"},
     {"kind": "module"},
@@ -16,8 +21,7 @@ RULES: tuple[Rule, ...] = (
     {"kind": "singleton_method"},
     {"kind": "identifier", "regex": "^(private|protected|public)$", "inside": {"kind": "body_statement"}},
     {"kind": "call", "has": {"field": "method", "regex": "^(require|require_relative|autoload)$"}},
-    {"kind": "scope_resolution", "not": {"inside": {"kind": "scope_resolution"}}},
-    {"kind": "constant", "not": {"inside": {"kind": "scope_resolution"}}},
+    {"any": [{"kind": "scope_resolution"}, {"kind": "constant"}], "not": {"any": [IN_NAME, *DEFINED]}},
 )
 STRING = re.compile(r"""['"]([^'"#]+)['"]""")
 NAMED = re.compile(r"(?:::)?[A-Z]\w*(?:::[A-Z]\w*)*")

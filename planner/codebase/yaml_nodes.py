@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 import yaml
 
+MAX_CHARACTERS = 300_000  # a person's file is smaller, and reading YAML is slow
+
 
 def read_yaml(text: str | None) -> yaml.Node | None:
-    """Return the first document of a text; None if it is no YAML."""
+    """Return the first document of a text; None if it is no YAML, or too much of it."""
+    if text is None or len(text) > MAX_CHARACTERS:
+        return None
     try:
-        for node in yaml.compose_all(text or "", Loader=yaml.SafeLoader):
+        for node in yaml.compose_all(text, Loader=yaml.SafeLoader):
             return node
     except (yaml.YAMLError, RecursionError, ValueError):
         return None
