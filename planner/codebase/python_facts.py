@@ -31,7 +31,7 @@ def read_python(nodes: list[SgNode]) -> tuple[list[CodeSymbol], list[CodeImport]
         kind = node.kind()
         if kind == "import_statement":
             imports += [CodeImport(name, "module", line_of(node)) for name in _imported(node)]
-        elif kind == "import_from_statement":
+        elif kind in ("import_from_statement", "future_import_statement"):
             imports.append(_from_import(node))
         elif kind == "decorated_definition":
             owner = nesting.owner_of(node)
@@ -70,9 +70,8 @@ def _imported(node: SgNode) -> list[str]:
 
 def _from_import(node: SgNode) -> CodeImport:
     names = [_plain_name(child) for child in node.field_children("name")]
-    return CodeImport(
-        "".join(field_text(node, "module_name").split()), "from", line_of(node), tuple(names) or ("*",)
-    )
+    module = "".join(field_text(node, "module_name").split()) or "__future__"
+    return CodeImport(module, "from", line_of(node), tuple(names) or ("*",))
 
 
 def _plain_name(node: SgNode) -> str:

@@ -158,7 +158,9 @@ def test_rust_follows_module_trees_and_the_crates_of_a_workspace() -> None:
         "core/Cargo.toml": '[package]\nname = "shop-core"\n',
         "core/src/lib.rs": "pub mod store;\npub mod shape { pub mod square; }\nmod odd;\n",
         "core/src/store/mod.rs": "pub mod query;\nuse self::query::Find;\n",
-        "core/src/store/query.rs": "use super::super::shape::square::Square;\nuse crate::odd;\nuse std::io;\n",
+        "core/src/store/query.rs": (
+            "use super::super::shape::square::Square;\nuse crate::odd;\nuse std::io;\n"
+        ),
         "core/src/shape/square.rs": "use crate::store::query::*;\n",
         "core/src/odd.rs": "mod inner;\n",
         "core/src/odd/inner.rs": "",
@@ -179,7 +181,9 @@ def test_rust_follows_module_trees_and_the_crates_of_a_workspace() -> None:
 def test_ruby_finds_what_is_required_and_the_constants_that_are_named() -> None:
     files = {
         "lib/shop.rb": "require 'shop/cart'\nmodule Shop; end\n",
-        "lib/shop/cart.rb": "module Shop\n  class Cart < Base::List\n    def total; Money.new; end\n  end\nend\n",
+        "lib/shop/cart.rb": (
+            "module Shop\n  class Cart < Base::List\n    def total; Money.new; end\n  end\nend\n"
+        ),
         "lib/shop/money.rb": "module Shop\n  class Money; end\nend\n",
         "app/models/base/list.rb": "module Base\n  class List; end\nend\n",
         "app/jobs/order_job.rb": "class OrderJob\n  CART = Shop::Cart\nend\n",
