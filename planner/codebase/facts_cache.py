@@ -13,7 +13,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -104,8 +104,11 @@ def _packed(facts: FileFacts) -> bytes:
     plain = [
         facts.language,
         facts.lines,
-        [astuple(symbol) for symbol in facts.symbols],
-        [astuple(found) for found in facts.imports],
+        [
+            (item.name, item.kind, item.line, item.is_public, item.owner, item.bases, item.is_open)
+            for item in facts.symbols
+        ],
+        [(item.target, item.form, item.line, item.names) for item in facts.imports],
         dict(facts.words),
         facts.broken_line,
         facts.is_generated,

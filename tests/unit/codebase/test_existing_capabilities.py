@@ -12,7 +12,7 @@ from planner.codebase.survey import Survey, survey
 
 FILES = {
     "shop/orders/repository.py": "class OrderRepository:\n    ...\n",
-    "shop/orders/totals.py": "\n\ndef total_of_order(order): ...\n",
+    "shop/orders/totals.py": "\n\ndef total_of_order(order): ...\ndef _hidden_order(): ...\n",
     "shop/mail/smtp.py": "class SmtpClient: ...\ndef send_mail(): ...\n",
     "shop/users/models.py": "class User: ...\n",
     "shop/reports/monthly.py": "def render_report(): ...\n",
@@ -64,10 +64,11 @@ def test_nothing_is_offered_where_nothing_is_near(shop: Survey) -> None:
     assert nearest_existing(Survey(root="."), "Let the order repository find orders") == ()
 
 
-def test_tests_are_not_offered_and_the_limit_is_kept(shop: Survey) -> None:
-    found = nearest_existing(shop, "order repository total report mail user", limit=3)
-    assert len(found) == 3
-    assert not any("test" in part.path for part in found)
+def test_tests_and_private_names_are_not_offered_and_the_limit_is_kept(shop: Survey) -> None:
+    found = nearest_existing(shop, "order repository test, total, report, hidden order, mail, user", limit=50)
+    assert "shop.orders.repository.OrderRepository" in {part.symbol for part in found}
+    assert not any("tests/" in part.path or "_hidden" in str(part.symbol) for part in found)
+    assert len(nearest_existing(shop, "order repository total report mail user", limit=3)) == 3
     assert nearest_existing(shop, "order repository", limit=0) == ()
 
 

@@ -129,12 +129,12 @@ def test_typescript_finds_the_packages_of_its_workspace_by_name() -> None:
 
 def test_configurations_that_extend_each_other_or_are_no_json_do_no_harm() -> None:
     files = {
-        "tsconfig.json": '{"extends": "./other.json"}',
+        "tsconfig.json": '{"extends": "./tsconfig.other.json"}',
         "tsconfig.other.json": '{"extends": "./tsconfig.json"}',
         "part/tsconfig.json": '{"extends": "../tsconfig.other.json"}',
         "broken/tsconfig.json": "{{{",
         "broken/package.json": "[" * 100_000,
-        "part/a.ts": "import './b';",
+        "part/a.ts": "import './b'; import 'react';",
         "part/b.ts": "",
         "broken/c.ts": "import '../part/b';",
     }

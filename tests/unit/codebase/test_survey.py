@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from planner.codebase.plain_files import read_plain_file
 from planner.codebase.source_reading import SurveyOptions
 from planner.codebase.survey import survey
 from schemas.errors import CodebaseAnalysisFailed, ExitCode
@@ -273,3 +274,13 @@ def test_a_folder_that_may_not_be_read_is_reported_and_the_others_are_read(tmp_p
     assert ended.returncode == 0, ended.stderr
     assert "['a.py']" in ended.stdout
     assert "closed" in ended.stdout.partition("]")[2]
+
+
+def test_a_file_that_became_a_link_or_a_pipe_after_it_was_listed_is_not_read(tmp_path: Path) -> None:
+    write_files(tmp_path, {"secret.txt": "secret", "large.txt": "12345"})
+    (tmp_path / "link.txt").symlink_to(tmp_path / "secret.txt")
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert str(read_plain_file(tmp_path / "link.txt", 100)).startswith("cannot be read")
+    assert read_plain_file(tmp_path / "pipe.txt", 100) == "not a regular file"
+    assert read_plain_file(tmp_path / "large.txt", 5) == b"12345"
+    assert str(read_plain_file(tmp_path / "large.txt", 4)).startswith("too large")
