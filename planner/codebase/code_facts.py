@@ -42,7 +42,7 @@ class FileFacts:
     """One source file.
 
     `broken_line` is the first line that its grammar does not understand; `is_generated` says that a program
-    wrote the file and says so at its top.
+    wrote the file and says so at its top, `is_cut` that it has more symbols or imports than are kept.
     """
 
     language: str
@@ -52,6 +52,7 @@ class FileFacts:
     words: Mapping[str, int] = field(default_factory=dict)
     broken_line: int | None = None
     is_generated: bool = False
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,13 +45,14 @@ class FactsCache:
     def load(self, contents: Iterable[str]) -> dict[str, FileFacts]:
         """Return the facts kept for these contents; what cannot be read, or is of another parser, is not."""
         found: dict[str, FileFacts] = {}
+        parser = parser_name()
         waiting = iter(contents)
         try:
             with closing(self._open()) as database:
                 while some := list(islice(waiting, AT_ONCE)):
                     marks = ",".join("?" * len(some))
                     query = f"SELECT content, facts FROM facts WHERE parser = ? AND content IN ({marks})"  # noqa: S608 - only question marks
-                    for content, packed in database.execute(query, (parser_name(), *some)):
+                    for content, packed in database.execute(query, (parser, *some)):
                         facts = _unpacked(packed)
                         if facts is not None:
                             found[str(content)] = facts
@@ -61,7 +62,8 @@ class FactsCache:
 
     def keep(self, facts: Mapping[str, FileFacts]) -> None:
         """Keep facts for later; the oldest are dropped when there are too many."""
-        entries = [(content, parser_name(), _packed(found)) for content, found in facts.items()]
+        parser = parser_name()
+        entries = [(content, parser, _packed(found)) for content, found in facts.items()]
         try:
             with closing(self._open()) as database, database:
                 database.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", entries)
@@ -112,6 +114,7 @@ def _packed(facts: FileFacts) -> bytes:
         dict(facts.words),
         facts.broken_line,
         facts.is_generated,
+        facts.is_cut,
     ]
     return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 1)
 
@@ -120,7 +123,9 @@ def _unpacked(packed: object) -> FileFacts | None:
     if not isinstance(packed, bytes):
         return None
     try:
-        language, lines, symbols, imports, words, broken, is_generated = json.loads(zlib.decompress(packed))
+        language, lines, symbols, imports, words, broken, is_generated, is_cut = json.loads(
+            zlib.decompress(packed)
+        )
         return FileFacts(
             language,
             lines,
@@ -132,6 +137,7 @@ def _unpacked(packed: object) -> FileFacts | None:
             words,
             broken,
             is_generated,
+            is_cut,
         )
     except (zlib.error, ValueError, TypeError):
         return None

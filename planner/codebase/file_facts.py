@@ -105,6 +105,7 @@ def read_facts(path: str, text: str) -> FileFacts:
         imports=tuple(imports[:MAX_IMPORTS]),
         words=dict(counted_words(text).most_common(MAX_WORDS)),
         broken_line=broken,
+        is_cut=len(symbols) > MAX_SYMBOLS or len(imports) > MAX_IMPORTS,
         is_generated=GENERATED.search(text[:HEAD]) is not None,
     )
 

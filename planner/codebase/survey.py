@@ -10,7 +10,7 @@ from planner.codebase.ci_jobs import read_ci_jobs
 from planner.codebase.co_changes import read_co_changes
 from planner.codebase.code_facts import FileFacts, PlacedSymbol
 from planner.codebase.compose_services import read_compose_services
-from planner.codebase.file_facts import has_grammar
+from planner.codebase.file_facts import MAX_IMPORTS, MAX_SYMBOLS, has_grammar
 from planner.codebase.import_graph import ImportGraph, import_graph, is_import_configuration
 from planner.codebase.languages import count_languages
 from planner.codebase.public_interfaces import PublicInterfaces, find_public_interfaces, placed_symbols
@@ -173,6 +173,12 @@ def _warnings(files: RepositoryFiles, reading: SourceReading) -> Iterator[str]:
     ]
     yield from _shown(broken, MOST_SHOWN)
     yield from _shown(reading.notes, MOST_SHOWN)
+    cut = [
+        f"{path}: only its first {MAX_SYMBOLS} symbols and {MAX_IMPORTS} imports are known"
+        for path, found in reading.facts.items()
+        if found.is_cut
+    ]
+    yield from _shown(cut, MOST_SHOWN)
     if reading.foreign:
         yield f"{reading.foreign} source files in folders for code of others, such as vendor, were left out"
     words_only = _words_only(reading.facts)

@@ -203,6 +203,11 @@ def test_nothing_that_lies_about_in_a_codebase_stops_the_survey(tmp_path: Path) 
     assert found.analysis.source_lines > 100_000
 
 
+def test_a_file_with_more_symbols_than_are_kept_is_reported(tmp_path: Path) -> None:
+    root = write_files(tmp_path, {"many.py": "".join(f"def f{number}(): ...\n" for number in range(5001))})
+    assert "many.py: only its first 5000 symbols and 5000 imports are known" in survey(root).warnings
+
+
 def test_code_of_others_is_counted_and_not_looked_at(tmp_path: Path) -> None:
     commit(tmp_path, {"a.go": "package a\nfunc Own() {}\n", "vendor/x/x.go": "package x\nfunc Other() {}\n"})
     found = survey(tmp_path)
