@@ -17,6 +17,7 @@ RULES: tuple[Rule, ...] = (
     {"kind": "type_alias", "not": IN_BLOCK},
     {"kind": "import_spec"},
 )
+MOST_RECEIVER = 200  # characters
 RECEIVER = re.compile(r"([A-Za-z_]\w*)\s*(?:\[[^\]]*\])?\s*\)$")
 
 
@@ -34,7 +35,7 @@ def read_go(nodes: list[SgNode]) -> tuple[list[CodeSymbol], list[CodeImport]]:
         if kind == "function_declaration":
             symbols.append(CodeSymbol(name, "function", line_of(node), is_public))
         elif kind == "method_declaration":
-            receiver = RECEIVER.search(field_text(node, "receiver"))
+            receiver = RECEIVER.search(field_text(node, "receiver")[-MOST_RECEIVER:])
             owner = receiver[1] if receiver else ""
             symbols.append(
                 CodeSymbol(name, "method", line_of(node), is_public and owner[:1].isupper(), owner)

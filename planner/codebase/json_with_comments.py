@@ -6,8 +6,9 @@ import json
 import re
 
 # A string is taken as a whole first, so that `//` in an address is no comment.
-_TOKEN = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_LAST_COMMA = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
+# What is never closed ends with the text: looking for its end from every place would take for ever.
+_TOKEN = re.compile(r'("(?:\\.|[^"\\])*(?:"|\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_LAST_COMMA = re.compile(r'("(?:\\.|[^"\\])*(?:"|\Z))|,(?=\s{0,200}[}\]])', re.DOTALL)
 
 
 def read_json_object(text: str | None) -> dict[str, object]:

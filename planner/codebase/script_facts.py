@@ -71,6 +71,7 @@ ENCLOSING = frozenset(
     ("class_declaration", "abstract_class_declaration", "internal_module", "interface_declaration")
 )
 FUNCTION_VALUES = frozenset(("arrow_function", "function_expression"))
+MOST_HERITAGE = 1_000  # characters of a clause that says what a class extends
 NAME = re.compile(r"[A-Za-z_$][\w$]*")
 STRING = re.compile(r"""['"`]([^'"`\n]+)['"`]""")
 
@@ -139,7 +140,9 @@ def _bases(node: SgNode, kind: str) -> tuple[str, ...]:
     ]
     names: list[str] = []
     for clause in heritage:
-        for part in re.split(r"\b(?:extends|implements)\b|,", re.sub(r"<[^{}]*>", "", clause.text())):
+        for part in re.split(
+            r"\b(?:extends|implements)\b|,", re.sub(r"<[^{}]*>", "", clause.text()[:MOST_HERITAGE])
+        ):
             found = re.match(r"\s*([\w$.]+)", part)
             names += [found[1]] if found else []
     return tuple(names)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from planner.codebase.code_facts import CodeImport
-from planner.codebase.json_with_comments import object_in, read_json_object
+from planner.codebase.json_with_comments import read_json_object
+from planner.codebase.script_aliases import ScriptAliases, wildcard
 
 SOURCE_ENDINGS = (
     ".ts",
@@ -28,18 +28,8 @@ SOURCE_ENDINGS = (
     ".json",
 )
 WRITTEN_AS = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
-CONFIGS = ("tsconfig.json", "jsconfig.json")
 BUILT = ("dist", "lib", "build", "out", "esm", "cjs")
 ENTRIES = ("source", "types", "typings", "module", "main")
-MOST_EXTENDS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Aliases:
-    """What a tsconfig.json says of names: the paths that patterns stand for, and where names begin."""
-
-    patterns: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    base: str | None = None
 
 
 class ScriptModules:
@@ -47,8 +37,7 @@ class ScriptModules:
 
     def __init__(self, paths: Iterable[str], configurations: Mapping[str, str]) -> None:
         self._paths = frozenset(paths)
-        self._texts = configurations
-        self._aliases: dict[str, _Aliases | None] = {}
+        self._aliases = ScriptAliases(configurations)
         self._packages: dict[str, tuple[str, dict[str, object]]] = {}
         for path in sorted(configurations, key=lambda path: (path.count("/"), path)):
             if posixpath.basename(path) == "package.json":
@@ -70,14 +59,7 @@ class ScriptModules:
                 return
 
     def _named(self, folder: str, name: str) -> Iterator[str]:
-        aliases = self._nearest_aliases(folder)
-        if aliases is not None:
-            for pattern, places in aliases.patterns:
-                middle = _wildcard(pattern, name)
-                if middle is not None:
-                    yield from (place.replace("*", middle) for place in places)
-            if aliases.base is not None:
-                yield posixpath.join(aliases.base, name)
+        yield from self._aliases.places(folder, name)
         parts = name.split("/")
         own = "/".join(parts[:2] if name.startswith("@") else parts[:1])
         if own in self._packages:
@@ -107,52 +89,6 @@ class ScriptModules:
         names += [posixpath.normpath(f"{path}/index{other}") for other in SOURCE_ENDINGS]
         return next((name for name in names if name in self._paths), None)
 
-    def _nearest_aliases(self, folder: str) -> _Aliases | None:
-        if folder not in self._aliases:
-            own = next(
-                (path for name in CONFIGS if (path := posixpath.join(folder, name)) in self._texts), None
-            )
-            above = self._nearest_aliases(posixpath.dirname(folder)) if folder else None
-            self._aliases[folder] = self._read_aliases(own, MOST_EXTENDS) if own is not None else above
-        return self._aliases[folder]
-
-    def _read_aliases(self, path: str, left: int) -> _Aliases:
-        """Return the aliases of a configuration; what it extends counts where it says nothing itself."""
-        config = read_json_object(self._texts.get(path))
-        folder = posixpath.dirname(path)
-        options = object_in(config, "compilerOptions")
-        inherited = _Aliases()
-        extended = config.get("extends")
-        for name in extended if isinstance(extended, list) else [extended]:
-            if left and isinstance(name, str) and name.startswith("."):
-                target = posixpath.normpath(posixpath.join(folder, name))
-                target = target if target in self._texts else f"{target}.json"
-                if target in self._texts:
-                    inherited = self._read_aliases(target, left - 1)
-        base = options.get("baseUrl")
-        start = posixpath.normpath(posixpath.join(folder, base)) if isinstance(base, str) else inherited.base
-        named = object_in(options, "paths")
-        if not named:
-            return _Aliases(inherited.patterns, start)
-        origin = start if start is not None else folder
-        patterns = [
-            (pattern, tuple(posixpath.join(origin, place) for place in places if isinstance(place, str)))
-            for pattern, places in named.items()
-            if isinstance(places, list)
-        ]
-        # The longest prefix wins, and a name without a wildcard before all.
-        patterns.sort(key=lambda entry: ("*" in entry[0], -len(entry[0])))
-        return _Aliases(tuple(patterns), start)
-
-
-def _wildcard(pattern: str, name: str) -> str | None:
-    """Return what stands for the `*` of a pattern, empty if it has none; None if the name does not match."""
-    before, star, after = pattern.partition("*")
-    if not star:
-        return "" if name == pattern else None
-    is_met = name.startswith(before) and name.endswith(after) and len(name) >= len(before) + len(after)
-    return name[len(before) : len(name) - len(after)] if is_met else None
-
 
 def _exported(package: dict[str, object], below: str) -> list[str]:
     """Return the files that `exports` of a package.json names for a path below the package."""
@@ -160,7 +96,7 @@ def _exported(package: dict[str, object], below: str) -> list[str]:
     wanted = f"./{below}" if below else "."
     if isinstance(exports, dict) and any(key.startswith(".") for key in exports):
         for pattern, value in exports.items():
-            middle = _wildcard(pattern, wanted)
+            middle = wildcard(pattern, wanted)
             if middle is not None:
                 return [place.replace("*", middle) for place in _strings(value)]
         return []

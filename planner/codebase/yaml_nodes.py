@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import yaml
 
+LONGEST_LINE = 1_000
 MAX_CHARACTERS = 300_000  # a person's file is smaller, and reading YAML is slow
 
 
@@ -66,6 +67,6 @@ def lines_of(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
         if begun.endswith("\\"):
             begun = begun[:-1].rstrip() + " "
             continue
-        if begun.strip():
+        if begun.strip() and len(begun) <= LONGEST_LINE:
             yield begun.strip(), start
         begun = ""

@@ -134,6 +134,15 @@ def test_configurations_that_extend_each_other_or_are_no_json_do_no_harm() -> No
         "part/tsconfig.json": '{"extends": "../tsconfig.other.json"}',
         "broken/tsconfig.json": "{{{",
         "broken/package.json": "[" * 100_000,
+        "odd/package.json": '{"name": "' + '\\"' * 200_000,
+        "odd/tsconfig.json": "{" + "/*" * 200_000,
+        "many/tsconfig.json": '{"extends": ["./tsconfig.a.json", "./tsconfig.b.json", "./tsconfig.c.json"]}',
+        **{
+            f"many/tsconfig.{name}.json": '{"extends": ["./tsconfig.a", "./tsconfig.b", "./tsconfig.c"]}'
+            for name in "abc"
+        },
+        "many/x.ts": "import 'react'",
+        "odd/y.ts": "import 'react'",
         "part/a.ts": "import './b'; import 'react';",
         "part/b.ts": "",
         "broken/c.ts": "import '../part/b';",
