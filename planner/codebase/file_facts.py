@@ -17,7 +17,7 @@ from planner.codebase.languages import language_of
 from planner.codebase.syntax_tree import ERROR, NotParsed, line_of, nodes_of
 
 # A change of what is read from a text changes this number: facts kept with another one are not used.
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 MAX_SYMBOLS = 5_000
 MAX_IMPORTS = 5_000
 MAX_WORDS = 400

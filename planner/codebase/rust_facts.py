@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ast_grep_py import Rule, SgNode
 
 from planner.codebase.code_facts import CodeImport, CodeSymbol, SymbolKind
-from planner.codebase.syntax_tree import Nesting, field_text, line_of
+from planner.codebase.syntax_tree import Nesting, field_text, line_of, nodes_of
 
 IN_FUNCTION: Rule = {"inside": {"kind": "function_item", "stopBy": "end"}}
 KINDS: dict[str, SymbolKind] = {
@@ -25,15 +26,24 @@ RULES: tuple[Rule, ...] = (
     {"any": [{"kind": kind} for kind in KINDS], "not": IN_FUNCTION},
     {"kind": "impl_item", "not": IN_FUNCTION},
     {"kind": "use_declaration"},
+    # `cfg_if! { … }` around items is text to the grammar: what is in the braces is parsed by itself.
+    {
+        "kind": "macro_invocation",
+        "inside": {"any": [{"kind": "source_file"}, {"kind": "declaration_list"}]},
+        "has": {"kind": "token_tree", "regex": r"^\{"},
+    },
 )
 TEST_MODULE = re.compile(r"#\[cfg\(.*\btest\b.*\)\]")
 PATH_ATTRIBUTE = re.compile(r'#\[path\s*=\s*"([^"]+)"\]')
-PUBLIC_BY_TRAIT = "trait "
+DEEPEST_MACRO = 3
 MOST_PATHS = 500  # of one `use`
 
 
-def read_rust(nodes: list[SgNode]) -> tuple[list[CodeSymbol], list[CodeImport]]:
-    """Return what the nodes that match `RULES` define and import; `pub(crate)` is public in the codebase."""
+def read_rust(nodes: list[SgNode], depth: int = 0) -> tuple[list[CodeSymbol], list[CodeImport]]:
+    """Return what the nodes that match `RULES` define and import; `pub(crate)` is public in the codebase.
+
+    `depth` is in how many macros the nodes lie.
+    """
     symbols: list[CodeSymbol] = []
     imports: list[CodeImport] = []
     nesting = Nesting("::")
@@ -45,6 +55,12 @@ def read_rust(nodes: list[SgNode]) -> tuple[list[CodeSymbol], list[CodeImport]]:
         if kind == "use_declaration":
             paths = _use_paths(field_text(node, "argument"))
             imports += [CodeImport(path, "use", line_of(node), (owner,)) for path in paths]
+            continue
+        if kind == "macro_invocation":
+            inner = _in_macro(node, owner, depth)
+            is_hidden = bool(tests.owner_of(node))
+            symbols += [replace(item, is_public=item.is_public and not is_hidden) for item in inner[0]]
+            imports += inner[1]
             continue
         name = field_text(node, "name") if kind != "impl_item" else _type_name(field_text(node, "type"))
         attribute = _attribute(node) if kind == "mod_item" else ""
@@ -62,6 +78,25 @@ def read_rust(nodes: list[SgNode]) -> tuple[list[CodeSymbol], list[CodeImport]]:
         if kind in KINDS and not (kind == "type_item" and in_trait):
             symbols.append(_symbol(node, owner, is_public=not in_test and (bool(in_trait) or _is_pub(node))))
     return symbols, imports
+
+
+def _in_macro(node: SgNode, owner: str, depth: int) -> tuple[list[CodeSymbol], list[CodeImport]]:
+    """Return what the items in the braces of a macro define and import, placed in the file around it."""
+    tree = next((child for child in node.children() if child.kind() == "token_tree"), None)
+    if tree is None or depth >= DEEPEST_MACRO:
+        return [], []
+    above = line_of(tree) - 1
+    symbols, imports = read_rust(nodes_of(tree.text()[1:-1], "rust", {"any": list(RULES)}), depth + 1)
+    return (
+        [
+            replace(item, line=item.line + above, owner="::".join(filter(None, (owner, item.owner))))
+            for item in symbols
+        ],
+        [
+            replace(item, line=item.line + above, names=("::".join(filter(None, (owner, *item.names))),))
+            for item in imports
+        ],
+    )
 
 
 def _symbol(node: SgNode, owner: str, *, is_public: bool) -> CodeSymbol:

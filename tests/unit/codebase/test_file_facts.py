@@ -84,6 +84,12 @@ impl<T> List<T> { pub fn push(&self) {} fn hidden(&self) {} }
 macro_rules! shape { () => {} }
 #[cfg(test)]
 mod tests { pub fn helper() {} }
+cfg_if! {
+    pub mod wrapped;
+    cfg_b! {
+        pub fn late() { html! { fn never() {} } }
+    }
+}
 """
 RUBY = """\
 require "json"
@@ -206,7 +212,10 @@ def test_rust_gives_items_their_owners_and_the_paths_of_each_use() -> None:
         "shape": "function",
         "tests": "module-",
         "tests/helper": "method-",
+        "wrapped": "module",
+        "late": "function",
     }
+    assert next(item.line for item in read_facts("a.rs", RUST).symbols if item.name == "late") == 16
     assert imports("a.rs", RUST) == [
         ("use", "crate::store", 1),
         ("use", "crate::store::Store", 1),
@@ -215,6 +224,7 @@ def test_rust_gives_items_their_owners_and_the_paths_of_each_use() -> None:
         ("use", "super::shape", 2),
         ("mod", "parts", 3),
         ("mod", "path:odd/place.rs", 5),
+        ("mod", "wrapped", 14),
     ]
 
 
