@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from planner.codebase.survey import survey
+from planner.codebase.relevant_files import relevant_files
+from planner.codebase.source_reading import DEFAULT_OPTIONS, SurveyOptions
+from planner.codebase.survey import Survey, survey
 from planner.documents.decisions_document import decisions_document
 from planner.documents.plan_document import plan_document
 from planner.draft import Draft, SourceText
@@ -36,7 +38,12 @@ class MadePlan:
 
 
 def plan_from_documents(
-    sources: tuple[SourceText, ...], codebase: Path, settings: Settings, title: str | None, timestamp: str
+    sources: tuple[SourceText, ...],
+    codebase: Path,
+    settings: Settings,
+    title: str | None,
+    timestamp: str,
+    options: SurveyOptions = DEFAULT_OPTIONS,
 ) -> MadePlan:
     """Survey a codebase and turn documents into a plan.
 
@@ -46,15 +53,18 @@ def plan_from_documents(
         settings: thresholds, limits and sizes.
         title: the plan's title; without one the document's.
         timestamp: when the plan is made (UTC, ISO 8601); the only part that differs between two runs.
+        options: how the codebase is surveyed; the plan is the same with any of them.
 
     Raises:
         CodebaseAnalysisFailed: when the codebase cannot be read.
         InvalidArguments: when the documents hold no task.
     """
-    surveyed = survey(codebase)  # phase 1: the codebase and its shared resources
+    surveyed = survey(codebase, options)  # phase 1: the codebase and its shared resources
+    options.report("drafting the plan", 0, 0)
     draft = draft_from_documents(
         sources, surveyed, settings.plan, title
     )  # phases 2 to 4: features, tasks, edges
+    draft = with_relevant_files(draft, surveyed)
     return MadePlan(make_plan(draft, settings, timestamp), draft)
 
 
@@ -79,6 +89,15 @@ def make_plan(draft: Draft, settings: Settings, timestamp: str) -> Plan:
     plan = Plan(features, tasks, sealed(dag), waves, coordinator, plan_document="", decisions_document="")
     plan = with_findings(plan)
     return with_documents(plan, draft)  # phase 8
+
+
+def with_relevant_files(draft: Draft, surveyed: Survey) -> Draft:
+    """Return the draft with the files its documents are about in its analysis of the codebase."""
+    request = "\n".join((draft.title, *(source.text for source in draft.sources)))
+    found = relevant_files(surveyed, request)
+    if draft.codebase is None or not found:
+        return draft
+    return replace(draft, codebase=draft.codebase.model_copy(update={"relevant_files": found}))
 
 
 def with_shared_resources(draft: Draft) -> Draft:

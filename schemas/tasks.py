@@ -150,13 +150,42 @@ class SharedResource(Record):
     reason: str
 
 
+class PlanCommand(Record):
+    """A command of the whole plan, and where it comes from."""
+
+    script: Annotated[str, Field(min_length=1)]
+    origin: Origin
+    source: str | None = None
+
+
+class RelevantFile(Record):
+    """A file that the plan's documents are about; 1 is the score of the most relevant one."""
+
+    path: str
+    score: UnitInterval
+    reason: str
+
+
 class CodebaseAnalysis(Record):
-    """What the survey found in the codebase."""
+    """What the survey found in the codebase.
+
+    The fields after the first four are additions to v3. `places` says for each interface, component and
+    extension point where it is (file:line), `import_edges` how many imports lead from one of its files to
+    another, `left_out` what was not looked at, and why.
+    """
 
     existing_apis: tuple[str, ...] = ()
     reused_components: tuple[str, ...] = ()
     extension_points: tuple[str, ...] = ()
     shared_resources: dict[Identifier, SharedResource] = {}
+    languages: dict[str, int] | None = None
+    source_lines: Annotated[int, Field(ge=0)] | None = None
+    symbols: Annotated[int, Field(ge=0)] | None = None
+    import_edges: Annotated[int, Field(ge=0)] | None = None
+    validation_commands: tuple[PlanCommand, ...] | None = None
+    places: dict[str, str] | None = None
+    relevant_files: tuple[RelevantFile, ...] | None = None
+    left_out: tuple[str, ...] | None = None
 
 
 class ResourceLimits(Record):
@@ -180,14 +209,6 @@ class SourceDocument(Record):
 
     document: str
     sha256: ContentHash
-
-
-class PlanCommand(Record):
-    """A command of the whole plan, and where it comes from."""
-
-    script: Annotated[str, Field(min_length=1)]
-    origin: Origin
-    source: str | None = None
 
 
 class TasksMeta(Record):

@@ -212,14 +212,20 @@ def _plan(making: _Making, sources: tuple[SourceText, ...]) -> PlanReport:
 
 
 def _made(making: _Making, sources: tuple[SourceText, ...]) -> MadePlan:
+    from planner.codebase.facts_cache import FactsCache
+    from planner.codebase.source_reading import SurveyOptions
     from planner.make_plan import plan_from_documents
     from tasks_cli.printing import print_note
+    from tasks_cli.survey_progress import survey_progress
+    from workers.settings import state_folder
 
     codebase = Path(making.settings.plan.codebase_path)
     if making.verbose:
         named = ", ".join(source.name for source in sources) or "the description"
         print_note(f"planning {named} for the codebase {codebase.resolve()}")
-    return plan_from_documents(sources, codebase, making.settings, making.title, timestamp_now())
+    with survey_progress() as report:
+        options = SurveyOptions(FactsCache(state_folder(making.settings)), report)
+        return plan_from_documents(sources, codebase, making.settings, making.title, timestamp_now(), options)
 
 
 def timestamp_now() -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
 from types import MappingProxyType
 
 LANGUAGES: Mapping[str, str] = MappingProxyType(
@@ -16,10 +16,13 @@ LANGUAGES: Mapping[str, str] = MappingProxyType(
         ".cjs": "JavaScript",
         ".jsx": "JavaScript",
         ".ts": "TypeScript",
+        ".mts": "TypeScript",
+        ".cts": "TypeScript",
         ".tsx": "TypeScript",
         ".go": "Go",
         ".rs": "Rust",
         ".rb": "Ruby",
+        ".rake": "Ruby",
         ".java": "Java",
         ".kt": "Kotlin",
         ".scala": "Scala",
@@ -46,7 +49,7 @@ LANGUAGES: Mapping[str, str] = MappingProxyType(
 
 def language_of(path: str) -> str | None:
     """Return the language of a file, None when it is no source file that we know."""
-    return LANGUAGES.get(PurePosixPath(path).suffix.lower())
+    return LANGUAGES.get(posixpath.splitext(path)[1].lower())
 
 
 def count_languages(paths: Iterable[str]) -> tuple[tuple[str, int], ...]:

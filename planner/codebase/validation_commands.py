@@ -7,39 +7,83 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from planner.codebase.python_interfaces import is_test_file
+from planner.codebase.ci_commands import CommandKind, ci_commands
+from planner.codebase.ci_jobs import CiJob
+from planner.codebase.paths_of_tests import is_test_path
 from planner.codebase.repository_files import RepositoryFiles
 from schemas.tasks import PlanCommand
 
 MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
-MAKE_TEST = re.compile(r"^test[ \t]*:(?!=)", re.MULTILINE)
+JUSTFILES = ("justfile", "Justfile", ".justfile")
+TARGETS: dict[str, CommandKind] = {"test": "test", "check": "test", "lint": "lint"}
+SCRIPTS: dict[str, CommandKind] = {
+    "test": "test",
+    "typecheck": "types",
+    "type-check": "types",
+    "lint": "lint",
+    "build": "build",
+}
+PACKAGE_MANAGERS = (
+    ("pnpm-lock.yaml", "pnpm"),
+    ("yarn.lock", "yarn"),
+    ("bun.lock", "bun"),
+    ("bun.lockb", "bun"),
+)
 IMPORTS_PYTEST = re.compile(r"^[ \t]*(?:import|from)[ \t]+pytest\b", re.MULTILINE)
 IMPORTS_UNITTEST = re.compile(r"^[ \t]*(?:import|from)[ \t]+unittest\b", re.MULTILINE)
 NO_TEST = "no test specified"
 MAX_TEST_FILES = 200
+MAX_COMMANDS = 40
 TEST_FOLDERS = ("tests", "test")
-Found = Iterator[tuple[str, str]]
+Trust = Literal["ci", "package scripts", "task runner", "guess"]
+Found = Iterator[tuple[str, str, CommandKind]]
 
 
-def find_validation_commands(files: RepositoryFiles) -> tuple[PlanCommand, ...]:
+@dataclass(frozen=True, slots=True)
+class ValidationCommand:
+    """A command, the place that shows it, in which way it verifies, and how far it is to be trusted."""
+
+    script: str
+    source: str
+    kind: CommandKind
+    trust: Trust
+
+    def plan_command(self) -> PlanCommand:
+        """Return the command as a plan states it."""
+        return PlanCommand(script=self.script, origin="survey", source=self.source)
+
+
+def find_validation_commands(
+    files: RepositoryFiles, jobs: tuple[CiJob, ...] = ()
+) -> tuple[ValidationCommand, ...]:
     """Return the commands that verify the codebase, the most trusted first; nothing is run to find out.
 
-    What the project declares (package scripts, task runners) comes before what its files suggest.
+    What CI runs comes before what the project declares (package scripts, then task runners), and that before
+    what its files suggest. A command found twice is as trusted as its better source.
     """
-    rules: tuple[Callable[[RepositoryFiles], Found], ...] = (
-        _package_scripts,
-        _task_runners,
-        _pytest,
-        _unittest,
-        _compiled_languages,
+    rules: tuple[tuple[Trust, Callable[[RepositoryFiles], Found]], ...] = (
+        ("package scripts", _package_scripts),
+        ("task runner", _task_runners),
+        ("guess", _pytest),
+        ("guess", _unittest),
+        ("guess", _other_languages),
+        ("guess", _python_tools),
     )
-    return tuple(
-        PlanCommand(script=script, origin="survey", source=source)
-        for rule in rules
-        for script, source in rule(files)
-    )
+    found = {
+        script: ValidationCommand(script, source, kind, "ci") for script, source, kind in ci_commands(jobs)
+    }
+    for trust, rule in rules:
+        for script, source, kind in rule(files):
+            found.setdefault(script, ValidationCommand(script, source, kind, trust))
+    return tuple(found.values())[:MAX_COMMANDS]
+
+
+def default_command(commands: tuple[ValidationCommand, ...]) -> ValidationCommand | None:
+    """Return the most trusted command that runs tests, else the most trusted one; None if there is none."""
+    return next((command for command in commands if command.kind == "test"), next(iter(commands), None))
 
 
 def _package_scripts(files: RepositoryFiles) -> Found:
@@ -50,21 +94,27 @@ def _package_scripts(files: RepositoryFiles) -> Found:
     except (ValueError, RecursionError):
         return
     scripts = package.get("scripts") if isinstance(package, dict) else None
-    script = scripts.get("test") if isinstance(scripts, dict) else None
-    if isinstance(script, str) and script.strip() and NO_TEST not in script:
-        yield "npm test", "package.json: scripts.test"
+    manager = next((name for lock, name in PACKAGE_MANAGERS if lock in files.paths), "npm")
+    for name, kind in SCRIPTS.items():
+        script = scripts.get(name) if isinstance(scripts, dict) else None
+        if isinstance(script, str) and script.strip() and NO_TEST not in script:
+            run = "test" if name == "test" and manager != "bun" else f"run {name}"
+            yield f"{manager} {run}", f"package.json: scripts.{name}", kind
 
 
 def _task_runners(files: RepositoryFiles) -> Found:
-    makefile = next((name for name in MAKEFILES if name in files.paths), None)
-    if makefile is not None and MAKE_TEST.search(files.read(makefile) or ""):
-        yield "make test", f"{makefile}: target test"
+    for names, runner in ((MAKEFILES, "make"), (JUSTFILES, "just")):
+        file = next((name for name in names if name in files.paths), None)
+        text = (files.read(file) or "") if file is not None else ""
+        for target, kind in TARGETS.items():
+            if re.search(rf"^{target}(?:[ \t][^:=\n]*)?:(?!=)", text, re.MULTILINE):
+                yield f"{runner} {target}", f"{file}: target {target}", kind
     if "noxfile.py" in files.paths:
-        yield "nox", "noxfile.py"
+        yield "nox", "noxfile.py", "test"
     if "tox.ini" in files.paths:
-        yield "tox", "tox.ini"
+        yield "tox", "tox.ini", "test"
     elif "tool.tox" in _toml_tables(files):
-        yield "tox", "pyproject.toml: [tool.tox]"
+        yield "tox", "pyproject.toml: [tool.tox]", "test"
 
 
 def _pytest(files: RepositoryFiles) -> Found:
@@ -79,7 +129,7 @@ def _pytest(files: RepositoryFiles) -> Found:
         importing = _first_test_file(files, IMPORTS_PYTEST)
         source = f"{importing} imports pytest" if importing else None
     if source is not None:
-        yield "python3 -m pytest -q", source
+        yield "python3 -m pytest -q", source, "test"
 
 
 def _unittest(files: RepositoryFiles) -> Found:
@@ -91,14 +141,24 @@ def _unittest(files: RepositoryFiles) -> Found:
     # Discovery from above a folder that is no package finds no tests, and says that all of them passed.
     if folder in TEST_FOLDERS:
         command += f" -s {folder}" + (" -t ." if f"{folder}/__init__.py" in files.paths else "")
-    yield command, f"{importing} imports unittest"
+    yield command, f"{importing} imports unittest", "test"
 
 
-def _compiled_languages(files: RepositoryFiles) -> Found:
+def _other_languages(files: RepositoryFiles) -> Found:
     if "Cargo.toml" in files.paths:
-        yield "cargo test", "Cargo.toml"
+        yield "cargo test", "Cargo.toml", "test"
     if "go.mod" in files.paths:
-        yield "go test ./...", "go.mod"
+        yield "go test ./...", "go.mod", "test"
+    if "Gemfile" in files.paths and ".rspec" in files.paths:
+        yield "bundle exec rspec", ".rspec", "test"
+
+
+def _python_tools(files: RepositoryFiles) -> Found:
+    tables = _toml_tables(files)
+    if "tool.ruff" in tables:
+        yield "ruff check", "pyproject.toml: [tool.ruff]", "lint"
+    if "tool.mypy" in tables:
+        yield "mypy .", "pyproject.toml: [tool.mypy]", "types"
 
 
 def _first_test_file(files: RepositoryFiles, pattern: re.Pattern[str]) -> str | None:
@@ -107,7 +167,7 @@ def _first_test_file(files: RepositoryFiles, pattern: re.Pattern[str]) -> str | 
         path
         for path in files.paths
         if path.endswith(".py")
-        and is_test_file(path)
+        and is_test_path(path)
         and path.rpartition("/")[0].split("/")[0] in ("", *TEST_FOLDERS)
     ]
     return next((path for path in tests[:MAX_TEST_FILES] if pattern.search(files.read(path) or "")), None)

@@ -10,12 +10,14 @@ from planner.documents.task_table import task_table
 from planner.draft import EstimateOrigin
 from schemas.dag import Finding
 from schemas.plan import Plan
-from schemas.tasks import PRECEDENCE_TYPES
+from schemas.tasks import PRECEDENCE_TYPES, CodebaseAnalysis
 from schemas.waves import RollingFrontier, WaveBased, WaveEstimates
 
 SMALL_PLAN = 5
 MOST_WAVES = 60
 MOST_RISKS = 20
+MOST_RELEVANT = 5
+MOST_COMMANDS = 8
 DOUBTFUL = 0.8
 
 
@@ -101,6 +103,7 @@ def _codebase(plan: Plan) -> Iterator[str]:
     analysis = plan.tasks.meta.codebase_analysis
     if analysis is None:
         return
+    yield from _size(analysis)
     reusing = [task.id for task in plan.tasks.tasks if task.reuses_existing is not None]
     if reusing:
         share = len(reusing) / len(plan.tasks.tasks)
@@ -114,7 +117,30 @@ def _codebase(plan: Plan) -> Iterator[str]:
             yield f"- {what} ({len(names)}): {listed(names)}"
     for name, resource in sorted(analysis.shared_resources.items()):
         many = "exclusive" if resource.type == "exclusive" else f"{resource.capacity or 1} at once"
-        yield f"- Shared resource **{name}** ({many}): {resource.reason}"
+        place = f" ({resource.location})" if resource.location else ""
+        yield f"- Shared resource **{name}** ({many}): {resource.reason}{place}"
+    if len(plan.tasks.tasks) > SMALL_PLAN:
+        yield from _details(analysis)
+
+
+def _size(analysis: CodebaseAnalysis) -> Iterator[str]:
+    if analysis.languages:
+        languages = ", ".join(
+            f"{name} ({counted(count, 'file')})" for name, count in analysis.languages.items()
+        )
+        lines = f"; {analysis.source_lines} lines" if analysis.source_lines is not None else ""
+        yield f"- Languages: {languages}{lines}, {counted(analysis.symbols or 0, 'symbol')}"
+    if analysis.relevant_files:
+        named = [f"`{found.path}`" for found in analysis.relevant_files]
+        yield f"- What the documents are about: {listed(named, MOST_RELEVANT)}"
+
+
+def _details(analysis: CodebaseAnalysis) -> Iterator[str]:
+    """Yield what is worth its lines in a plan of some size only."""
+    for command in (analysis.validation_commands or ())[:MOST_COMMANDS]:
+        yield f"- Verified by `{command.script}` ({command.source or command.origin})"
+    for message in (analysis.left_out or ())[:MOST_COMMANDS]:
+        yield f"- Not looked at: {message}"
 
 
 def _metrics(plan: Plan) -> Iterator[str]:

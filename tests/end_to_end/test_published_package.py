@@ -12,11 +12,8 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.checkout_fingerprint import fingerprint
-from tests.end_to_end.published_package.iniconfig_repository import (
-    fetch,
-    make_repository,
-    network_environment,
-)
+from tests.end_to_end.published_package.iniconfig_repository import fetch, make_repository
+from tests.end_to_end.published_package.source_distribution import network_environment
 from tests.end_to_end.tasks_command import run_tasks
 from tests.unit.examples.runbook_tasks import git, read_runbook, run_script
 from workers.dev_server import DevServer

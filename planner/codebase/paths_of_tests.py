@@ -1,0 +1,16 @@
+"""Which files belong to the tests of a codebase, by their paths: what they hold is not what it offers."""
+
+from __future__ import annotations
+
+import re
+
+TEST_PATH = re.compile(
+    r"(?:^|/)(?:tests?|testing|__tests__|spec|specs|testdata|fixtures)/"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
+    r"|[^/]*_test\.go$|[^/]*\.(?:test|spec)\.[cm]?[jt]sx?$|[^/]*_spec\.rb$|[^/]*_test\.rb$"
+)
+
+
+def is_test_path(path: str) -> bool:
+    """Return whether a file belongs to the tests, in the way of its language."""
+    return TEST_PATH.search(path) is not None
