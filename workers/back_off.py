@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 BACK_OFF_SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0)
 STEADY_SECONDS = 60.0
+NEEDED_BY_ALL_SECONDS = 3.0  # no command answers without server and control worker, and none waits for long
 
 
 @dataclass(slots=True)
@@ -15,6 +16,7 @@ class BackOff:
     failures: int = 0
     started: float = 0.0
     due: float = 0.0
+    longest_seconds: float = BACK_OFF_SECONDS[-1]
 
     def begun(self, now: float) -> None:
         """It was started."""
@@ -24,7 +26,8 @@ class BackOff:
         """It ended; after a steady time that counts as the first failure again."""
         steady = now - self.started > STEADY_SECONDS
         self.failures = 0 if steady else self.failures + 1
-        self.due = now + BACK_OFF_SECONDS[min(self.failures, len(BACK_OFF_SECONDS) - 1)]
+        pause = BACK_OFF_SECONDS[min(self.failures, len(BACK_OFF_SECONDS) - 1)]
+        self.due = now + min(pause, self.longest_seconds)
 
     def failed_to_start(self, now: float) -> None:
         """It was not even started."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from planner.machine.processes import CommandNotStarted, end_all, spawn_daemon
-from workers.back_off import BackOff
+from workers.back_off import NEEDED_BY_ALL_SECONDS, BackOff
 from workers.service_end import WORKER_GRACE_SECONDS
 from workers.service_record import Role, ServiceProcess
 from workers.state_folder import StateFolder
@@ -36,7 +36,9 @@ class KeptProcesses:
     def want(self, workers: int) -> None:
         """Keep the control worker and at least so many host workers."""
         if not self._kept:
-            self._kept.append(_Kept("control", "control"))
+            self._kept.append(
+                _Kept("control", "control", back_off=BackOff(longest_seconds=NEEDED_BY_ALL_SECONDS))
+            )
         have = sum(1 for kept in self._kept if kept.role == "worker")
         self._kept.extend(_Kept("worker", f"worker-{number + 1}") for number in range(have, workers))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from schemas.errors import WorkerPoolUnavailable
-from workers.back_off import BackOff
+from workers.back_off import NEEDED_BY_ALL_SECONDS, BackOff
 from workers.dev_server import (
     DevServer,
     free_port,
@@ -43,7 +43,7 @@ class KeptServer:
     state: StateFolder
     plan: ServerPlan
     _server: DevServer | None = None
-    _back_off: BackOff = field(default_factory=BackOff)
+    _back_off: BackOff = field(default_factory=lambda: BackOff(longest_seconds=NEEDED_BY_ALL_SECONDS))
 
     @property
     def target(self) -> TemporalTarget:

@@ -157,7 +157,8 @@ def judge(scene: Scene, expected_tree: str, held: Sequence[Passing]) -> dict[str
     wrong: dict[str, list[str]] = {}
     tree = tree_of_branch(scene.project)
     if tree != expected_tree:
-        wrong["tree"] = [git(repository, "diff", "--stat", expected_tree, tree)]
+        # The other tree is in the repository of the undisturbed run.
+        wrong["tree"] = git(repository, "ls-tree", "-r", "--name-only", tree).splitlines()
     merges = Counter(landed(scene.project))
     wrong["landings"] = [f"{subject}: {times} times" for subject, times in merges.items() if times != 1]
     repeatable = None if scene.lets_go_first else {_execution(passing.point) for passing in held}

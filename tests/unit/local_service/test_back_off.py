@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from workers.back_off import BACK_OFF_SECONDS, STEADY_SECONDS, BackOff
+from workers.back_off import BACK_OFF_SECONDS, NEEDED_BY_ALL_SECONDS, STEADY_SECONDS, BackOff
 
 
 def test_what_keeps_ending_waits_longer_each_time() -> None:
@@ -25,3 +25,10 @@ def test_what_could_not_even_be_started_waits_too() -> None:
     back_off.failed_to_start(500)
     assert not back_off.is_due(500)
     assert back_off.is_due(500 + BACK_OFF_SECONDS[1])
+
+
+def test_what_everybody_waits_for_is_not_kept_waiting_longer_than_its_limit() -> None:
+    back_off = BackOff(failures=4, longest_seconds=NEEDED_BY_ALL_SECONDS)
+    back_off.begun(0)
+    back_off.ended(1)
+    assert back_off.due == 1 + NEEDED_BY_ALL_SECONDS
