@@ -16,7 +16,7 @@ from pathlib import Path
 from activities.worktree_files import copy_index, delete
 from activities.worktree_git import SHOWN_REFS_FILE, WorktreeGit
 from planner.machine.git_filters import switched_off
-from planner.machine.git_reader import branch_tip, check_object_id
+from planner.machine.git_reader import check_object_id
 from planner.machine.git_worktrees import BRANCH_PREFIX
 from planner.machine.work_folder import WorkFolder
 
@@ -51,13 +51,16 @@ def show_commit(git: WorktreeGit, commit: str) -> None:
 
 
 def has_own_commits(work: WorkFolder, branch: str, base: str) -> bool:
-    """Return whether somebody committed or went elsewhere in the worktree's repository."""
-    place = work.repository
+    """Return whether somebody committed or went elsewhere in the worktree's repository.
+
+    Its files are read as we wrote them: git would run under a configuration of whoever works there.
+    """
+    place, ref = work.repository, f"{BRANCH_PREFIX}{branch}"
     try:
-        head = (place / "HEAD").read_bytes().strip()
+        head, tip = ((place / name).read_bytes().strip() for name in ("HEAD", ref))
     except OSError:
         return True
-    return head != f"ref: {BRANCH_PREFIX}{branch}".encode() or branch_tip(place, branch) != base
+    return (head, tip) != (f"ref: {ref}".encode(), base.encode())
 
 
 def _refs(git: WorktreeGit) -> bytes:

@@ -37,6 +37,7 @@ CALLS = {
     "writes another .git file": "echo 'gitdir: /nowhere' > .git",
     "hides its work": "git add a.txt; git update-index --assume-unchanged a.txt; git rm -rq --cached .",
     "leaves a lock": "touch $(git rev-parse --absolute-git-dir)/index.lock",
+    "spoils its configuration": "git pack-refs --all; echo '[nonsense' > $(git rev-parse --git-dir)/config",
     "deletes its repository": "rm -rf $(git rev-parse --absolute-git-dir)",
     "leaves a merge unfinished": f"""{IDENTITY}
         git checkout -qb side; echo s > README.md; git commit -qam s
