@@ -3,7 +3,7 @@
     python -m benchmarks.psplib FOLDER --sets j30,j60,j120 --every 1 --json --starts FILE
 
 FOLDER holds `j30.tar.xz` and so on, and `best_known.csv`. For each set: what the search finds with at most
-1,000 schedules, and beside it the frontier by longest path, the frontier pushed to the right and left, and waves.
+1,000 schedules, beside it the frontier by longest path, the frontier pushed to the right and left, and waves.
 Every schedule is checked by code that shares nothing with what made it. Times are CPU seconds a plan.
 """
 

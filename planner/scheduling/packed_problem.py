@@ -49,7 +49,7 @@ def pack_problem(index: PlanIndex, limits: Limits) -> PackedProblem:
     if limits.max_concurrent < len(index.ids):
         needs.append([int(hours > 0) for hours in index.durations])
         capacities.append(limits.max_concurrent)
-    packed, idle, guards = _packed(needs, capacities)
+    packed, idle, guards = _packed(needs, capacities, len(index.ids))
     return PackedProblem(
         durations=index.durations,
         predecessors=index.predecessors,
@@ -64,9 +64,11 @@ def pack_problem(index: PlanIndex, limits: Limits) -> PackedProblem:
     )
 
 
-def _packed(needs: Sequence[Sequence[int]], capacities: Sequence[int]) -> tuple[list[int], int, int]:
+def _packed(
+    needs: Sequence[Sequence[int]], capacities: Sequence[int], tasks: int
+) -> tuple[list[int], int, int]:
     """Return the needs of each task, the number that stands for nothing in use, and the guard bits."""
-    packed = [0] * len(needs[0]) if needs else []
+    packed = [0] * tasks
     idle = guards = shift = 0
     for row, capacity in zip(needs, capacities, strict=True):
         # Hundredths of a core and megabytes are often round: short numbers are quicker than long ones.
