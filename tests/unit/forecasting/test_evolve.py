@@ -91,7 +91,7 @@ def test_a_plan_without_tasks_takes_no_time() -> None:
 
 
 def knapsack_plan() -> PlanIndex:
-    """Needs that fit together in many ways: no quick rule finds the best, and the bound stays out of reach."""
+    """Needs that fit together in many ways: no quick rule finds the best, and the bound is out of reach."""
     tasks = [
         TaskDemand(
             f"T{n:02}", 1 + n * 5 % 7 / 3, {"cpu": 2 + n * 3 % 5}, (f"T{n * 2 // 3:02}",) if n > 9 else ()
