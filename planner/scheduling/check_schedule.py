@@ -20,7 +20,8 @@ def check(
 
     Checked are completeness, that each task takes its time without a break, the makespan, the order of
     starts, precedence, the capacity of each resource and the number of tasks at every instant, and for
-    `wave_based` the barrier between waves. A task occupies [start, finish).
+    `wave_based` the barrier between waves, for a plan with an order its window. A task occupies
+    [start, finish).
 
     Args:
         index: the plan.
@@ -39,6 +40,7 @@ def check(
         *_too_early(index, schedule),
         *_too_much(index, schedule, limits),
         *(_over_the_barrier(index, schedule) if limits.model == "wave_based" else ()),
+        *(_out_of_turn(index, schedule, limits) if limits.model == "rolling_frontier" else ()),
     )
 
 
@@ -108,4 +110,20 @@ def _over_the_barrier(index: PlanIndex, schedule: Schedule) -> Iterator[str]:
             yield (
                 f"{index.ids[task]} of wave {wave} starts at {schedule.starts[task]:g}, "
                 f"before the waves in front of it have ended at {opens[wave]:g}"
+            )
+
+
+def _out_of_turn(index: PlanIndex, schedule: Schedule, limits: Limits) -> Iterator[str]:
+    """Go through the starts from the last one, knowing the first in the planned order of those to come."""
+    if limits.window is None or not index.planned_starts or len(schedule.order) < len(index.ids):
+        return
+    first = [math.inf] * (1 + max(index.priority_classes, default=0))
+    for task in reversed(schedule.order):
+        planned, priority = index.planned_starts[task], index.priority_classes[task]
+        first[priority] = min(first[priority], planned)
+        due = min(first[: priority + 1])
+        if planned > due + limits.window + TOLERANCE:
+            yield (
+                f"{index.ids[task]}, planned for {planned:g}, starts before a task planned for {due:g}: "
+                f"more than {limits.window:g} before its turn"
             )
