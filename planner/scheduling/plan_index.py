@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planner.graph.longest_path import tail_lengths
-from planner.graph.precedence_graph import PrecedenceGraph, build_precedence_graph
+from planner.graph.precedence_graph import build_precedence_graph
 from planner.graph.topological_order import topological_order
 from planner.scheduling.wave_numbers import wave_numbers
 from schemas.features import PriorityName
@@ -95,8 +95,10 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
     durations = tuple(_checked_hours(task) for task in tasks)
     tails = tail_lengths(graph, durations, order)
     classes = tuple(PRIORITY_CLASSES[task.priority] for task in tasks)
-    planned_starts = _planned_starts(tasks, graph)
-    by_rank = _ranked(graph, classes, tails, planned_starts)
+    given = [task.planned_start for task in tasks if task.planned_start is not None]
+    planned_starts = tuple(given) if len(given) == len(tasks) else ()
+    _check_planned_starts(graph.ids, graph.predecessors, planned_starts)
+    by_rank = _ranked(graph.ids, classes, tails, planned_starts)
     resource_names = tuple(sorted(capacities))
     demands = tuple(_need(task, resource_names, capacities) for task in tasks)
     group_numbers: dict[tuple[int, Need], int] = {}
@@ -132,29 +134,39 @@ def _checked_hours(task: TaskDemand) -> float:
     return float(task.hours)
 
 
-def _planned_starts(tasks: Sequence[TaskDemand], graph: PrecedenceGraph) -> tuple[float, ...]:
-    starts = [task.planned_start for task in tasks if task.planned_start is not None]
-    if len(starts) < len(tasks):
-        return ()
-    for task, before in enumerate(graph.predecessors):
+def with_planned_starts(index: PlanIndex, planned_starts: Sequence[float]) -> PlanIndex:
+    """Return the plan with another order of its own, or without one if no starts are given.
+
+    Raises:
+        PlannedOrderBroken: a task's planned start is before that of one it depends on.
+    """
+    _check_planned_starts(index.ids, index.predecessors, planned_starts)
+    by_rank = _ranked(index.ids, index.priority_classes, index.tails, planned_starts)
+    return replace(
+        index, planned_starts=tuple(planned_starts), by_rank=tuple(by_rank), ranks=_inverse(by_rank)
+    )
+
+
+def _check_planned_starts(
+    ids: Sequence[str], predecessors: Sequence[Sequence[int]], planned_starts: Sequence[float]
+) -> None:
+    for task, before in enumerate(predecessors if planned_starts else ()):
         for other in before:
-            if starts[task] < starts[other]:
+            if planned_starts[task] < planned_starts[other]:
                 message = (
-                    f"task {graph.ids[task]} is planned to start at {starts[task]:g}, before "
-                    f"{graph.ids[other]} at {starts[other]:g}, which it depends on: plan again"
+                    f"task {ids[task]} is planned to start at {planned_starts[task]:g}, before "
+                    f"{ids[other]} at {planned_starts[other]:g}, which it depends on: plan again"
                 )
                 raise PlannedOrderBroken(message)
-    return tuple(starts)
 
 
 def _ranked(
-    graph: PrecedenceGraph, classes: Sequence[int], tails: Sequence[float], planned_starts: Sequence[float]
+    ids: Sequence[str], classes: Sequence[int], tails: Sequence[float], planned_starts: Sequence[float]
 ) -> list[int]:
-    starts = planned_starts or [0.0] * len(graph.ids)
+    starts = planned_starts or [0.0] * len(ids)
     # Equal paths may differ in their last bits, summed along different ways: the id decides between those.
     return sorted(
-        range(len(graph.ids)),
-        key=lambda task: (classes[task], starts[task], -round(tails[task], 9), graph.ids[task]),
+        range(len(ids)), key=lambda task: (classes[task], starts[task], -round(tails[task], 9), ids[task])
     )
 
 
