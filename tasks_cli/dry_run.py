@@ -16,7 +16,9 @@ def print_dry_run(prepared: PreparedRun, *, as_json: bool) -> int:
     outline = outline_of(prepared.plan, prepared.request.execution_model)
     index = plan_index(outline)
     limits = Limits(
-        max_concurrent=prepared.request.limits.max_concurrent or outline.max_concurrent, model=outline.model
+        max_concurrent=prepared.request.limits.max_concurrent or outline.max_concurrent,
+        model=outline.model,
+        window=outline.window_hours,
     )
     schedule = simulate(index, index.durations, limits)
     rows = [

@@ -89,12 +89,36 @@ def _strategy(plan: Plan) -> Iterator[str]:
         )
     for advantage in models.rolling_frontier.advantages_over_wave_based:
         yield f"- {advantage}"
+    yield from _order(models.rolling_frontier)
     pool = plan.coordinator.worker_pool
     asked = f" with {listed(pool.worker_template.capabilities)}" if pool.worker_template.capabilities else ""
     most = plan.tasks.meta.resource_limits.max_concurrent_tasks
     yield f"- Worker pool: {pool.min_workers} to {pool.max_workers}{asked}; at most {most} tasks at once"
+    fewer = models.rolling_frontier.recommended_concurrency
+    if fewer == 1:
+        yield "- One task at a time is as fast: working in parallel does not pay here"
+    elif fewer is not None:
+        yield f"- {fewer} tasks at once are as fast as more, within 1 %"
     if recommended(plan) != plan.tasks.meta.execution_model:
         yield f"- The plan is set to run as `{plan.tasks.meta.execution_model}`, as it was asked for"
+
+
+def _order(rolling: RollingFrontier) -> Iterator[str]:
+    """Tell of an order that was searched for the plan, and why it is kept."""
+    order = rolling.config.planned_order
+    if order is None:
+        return
+    means = {trial.window_hours: trial.mean_hours for trial in order.trials}
+    why = ""
+    if order.window_hours in means and None in means:
+        why = (
+            f": {hours(means[order.window_hours])} on average over {order.draws_of_each_trial} "
+            f"simulated runs, {hours(means[None])} by longest path"
+        )
+    yield (
+        f"- The rolling frontier keeps to an order searched for this plan, and starts a task at most "
+        f"{hours(order.window_hours)} before its turn{why}"
+    )
 
 
 def _codebase(plan: Plan) -> Iterator[str]:

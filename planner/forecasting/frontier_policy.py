@@ -19,8 +19,9 @@ from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, with_planned_starts
 from planner.scheduling.simulate import simulate
 
-TRIAL_DRAWS = 60
+TRIAL_DRAWS, FEWEST_DRAWS = 60, 30
 SEARCHED_SCHEDULES = 500
+MOST_SIMULATED_TASKS, MOST_SEARCHED_TASKS = 6_000, 50_000
 WINDOW_SHARES = (0.03, 0.05, 0.10, 0.20)
 FEWEST_TASKS, MOST_TASKS = 3, 500
 LEAST_GAIN = 0.005
@@ -39,12 +40,14 @@ class Trial:
 class FrontierPolicy:
     """The way that was chosen: `planned_starts` and `window` in hours, or neither for the longest path.
 
-    `trials` are all ways that were tried, the longest path first; empty when there was nothing to choose.
+    `trials` are all ways that were tried, each with as many draws, the longest path first; there are none
+    when there was nothing to choose.
     """
 
     planned_starts: tuple[float, ...] = ()
     window: float | None = None
     trials: tuple[Trial, ...] = ()
+    draws: int = 0
 
     def index(self, index: PlanIndex) -> PlanIndex:
         """Return the plan with the order of this policy."""
@@ -65,9 +68,8 @@ def choose_policy(
     *,
     seed: int,
     rho: float,
-    draws: int = TRIAL_DRAWS,
 ) -> FrontierPolicy:
-    """Return the way to choose that takes the least time on average.
+    """Return the way to choose that takes the least time on average, for 3 to 500 tasks.
 
     Args:
         index: the plan, without an order of its own.
@@ -76,11 +78,12 @@ def choose_policy(
         seed: decides the search and the draws. A forecast must be drawn with another one: the winner of a
             trial looks better on its own draws than it is.
         rho: how much the tasks are late together, see `draw_durations`.
-        draws: how often each way is simulated.
     """
     if limits.model != "rolling_frontier" or not FEWEST_TASKS <= len(index.ids) <= MOST_TASKS:
         return LONGEST_PATH_FIRST
-    found = evolve(index, limits, seed=seed, budget=SEARCHED_SCHEDULES).schedule
+    budget = min(SEARCHED_SCHEDULES, MOST_SEARCHED_TASKS // len(index.ids))
+    draws = min(TRIAL_DRAWS, max(FEWEST_DRAWS, MOST_SIMULATED_TASKS // len(index.ids)))
+    found = evolve(index, limits, seed=seed, budget=budget).schedule
     if found.makespan >= simulate(index, index.durations, limits).makespan:
         return LONGEST_PATH_FIRST
     hours = draw_durations(three_points, seed, draws, rho).tolist()
@@ -96,7 +99,7 @@ def choose_policy(
     saved = times[0] - times[best]
     chance = float(saved.std()) / math.sqrt(draws)
     worth_it = best and saved.mean() > max(LEAST_GAIN * means[0], chance)
-    return replace(ways[best if worth_it else 0], trials=trials)
+    return replace(ways[best if worth_it else 0], trials=trials, draws=draws)
 
 
 def _times(

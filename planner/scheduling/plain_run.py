@@ -105,6 +105,7 @@ class _Groups:
         self._ranks: list[list[int]] = [[] for _ in range(groups)]
         self._looks: list[tuple[int, int]] = []
         self._refused_by = [_FRONT] * groups
+        self._lacks = [0] * groups
         self._passed = [0] * groups
         self._since = [0] * groups
         self._served = [0] * groups
@@ -130,7 +131,8 @@ class _Groups:
         looks, free, refused_by = self._looks, self._free, self._refused_by
         for resource in self._freed:
             for group in self._behind[resource]:
-                heapq.heappush(looks, (self._ranks[group][0], group))
+                if self._free[resource] >= self._lacks[group]:
+                    heapq.heappush(looks, (self._ranks[group][0], group))
         self._freed.clear()
         started: list[int] = []
         while looks and self._slots:
@@ -140,21 +142,19 @@ class _Groups:
                 continue
             resource = refused_by[group]
             if resource != _FRONT:
-                if free[resource] < self._need_of(group, resource):
+                if free[resource] < self._lacks[group]:
                     continue
                 self._reconsider(group, resource)
             if not self._refused(group):
                 started.append(self._start(group))
         return started
 
-    def _need_of(self, group: int, resource: int) -> int:
-        return next(units for number, units in self._index.group_needs[group] if number == resource)
-
     def _refused(self, group: int) -> bool:
         """Let a group wait for the first resource of which it cannot have enough, if there is any."""
         for resource, units in self._index.group_needs[group]:
             if self._free[resource] < units:
                 self._refused_by[group] = resource
+                self._lacks[group] = units
                 self._since[group] = self._grants[resource] - self._passed[group]
                 self._behind[resource].add(group)
                 return True

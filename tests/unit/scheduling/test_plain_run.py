@@ -37,7 +37,7 @@ def plainly(index: PlanIndex, durations: list[float], limits: Limits) -> Schedul
 
 
 @given(st.one_of(plans(20), ordered_plans(20)), HOURS, LIMITS)
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_whoever_answers_the_answer_is_the_same(index: PlanIndex, hours: list[float], limits: Limits) -> None:
     durations = hours[: len(index.ids)]
     plain = plainly(index, durations, limits)
