@@ -24,6 +24,7 @@ _DRAWN_SHARE = 0.3
 _PARENTS = 20
 _SHAKEN_SHARE = 0.1
 _SHAKING = 0.05
+_LEAST_REACH = 3.0  # places: in a small plan a share of them would not pass a neighbour
 _ROUNDING = 1e-9
 
 
@@ -135,7 +136,7 @@ def _mixed_order(search: _Search) -> list[int]:
         search.tried.add(tuple(order))
         return order
     places = [0.0] * len(order)
-    reach = 2 * _SHAKING * len(order)
+    reach = max(_LEAST_REACH, 2 * _SHAKING * len(order))
     for place, task in enumerate(order):
         places[task] = place + reach * draw()
     return order_by(problem, places)

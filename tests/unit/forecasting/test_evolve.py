@@ -90,6 +90,15 @@ def test_a_plan_without_tasks_takes_no_time() -> None:
     assert (found.schedule.makespan, found.is_optimal) == (0, True)
 
 
+def test_the_search_finds_what_no_schedule_without_idle_time_can() -> None:
+    # B fits at once, but C, which begins a long chain, needs the lock after A.
+    tasks = [TaskDemand("A", 2, {}), TaskDemand("B", 9, {"lock": 1})]
+    tasks += [TaskDemand("C", 2, {"lock": 1}, after=("A",)), TaskDemand("D", 8, {}, after=("C",))]
+    index = build_plan_index(tasks, {"lock": 1})
+    assert simulate(index, index.durations, Limits()).makespan == 19
+    assert evolve(index, Limits(), seed=1).schedule.makespan == 13
+
+
 def knapsack_plan() -> PlanIndex:
     """Needs that fit together in many ways: no quick rule finds the best, and the bound is out of reach."""
     tasks = [
