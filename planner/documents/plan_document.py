@@ -8,7 +8,7 @@ from planner.documents.markdown_text import counted, hours, listed, table
 from planner.documents.mermaid_graph import mermaid_graph
 from planner.documents.task_table import task_table
 from planner.draft import EstimateOrigin
-from schemas.dag import Finding
+from schemas.dag import DagMetrics, Finding
 from schemas.plan import Plan
 from schemas.tasks import PRECEDENCE_TYPES
 from schemas.waves import RollingFrontier, WaveBased, WaveEstimates
@@ -149,7 +149,7 @@ def _metrics(plan: Plan) -> Iterator[str]:
         ("Dependencies", f"{metrics.edges}" + (f" ({kept})" if kept else "")),
         ("Edge density", f"{metrics.edgeDensity:.3f}"),
         ("Longest path", counted(metrics.longestPath, "stage")),
-        ("Most tasks side by side", f"{metrics.widthApprox} ({metrics.widthMethod})"),
+        ("Most tasks side by side", _width(metrics)),
         ("Titles that begin with a verb", _percent(metrics.verbFirstPct)),
         ("Evidence coverage", _percent(metrics.evidenceCoveragePct)),
         ("Estimates by the sizing rule", _percent(metrics.estimatesBySizingRulePct)),
@@ -160,6 +160,14 @@ def _metrics(plan: Plan) -> Iterator[str]:
         yield "; ".join(f"{name.lower()}: {value}" for name, value in rows[1:8])
     else:
         yield from table(("Metric", "Value"), rows)
+
+
+def _width(metrics: DagMetrics) -> str:
+    if metrics.widthExact is None:
+        return f"{metrics.widthApprox} ({metrics.widthMethod})"
+    if metrics.widthExact == metrics.widthApprox:
+        return f"{metrics.widthExact}"
+    return f"{metrics.widthExact} ({metrics.widthApprox} in one layer of the graph)"
 
 
 def _percent(share: float | None) -> str:
