@@ -156,7 +156,7 @@ def psplib_rows(folder: Path, every: int) -> dict[str, dict[str, float]]:
         instances = list(read_set(folder, set_name, every))
         rows[set_name] = {}
         for method in WAVE_METHODS:
-            above = [measured(one, best[one.name], METHODS[method])[1] for one in instances]
+            above = [measured(one, best[one.name], METHODS[method]).above for one in instances]
             rows[set_name][method] = round(sum(above) / len(above), 1)
     return rows
 

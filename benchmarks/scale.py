@@ -2,7 +2,7 @@
 
     python -m benchmarks.scale --json [--tasks 1000 10000] [--repeat 3]
 
-Plans in the shape of seed 001's example, 1.7 edges a task. Times are CPU seconds, the least of several repeats,
+Plans in the shape of seed 001's example, 1.7 edges a task. Times are CPU seconds, the least of some repeats,
 since whatever else runs on the machine only ever adds to them. Every schedule is checked.
 """
 

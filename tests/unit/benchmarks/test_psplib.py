@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.psplib import METHODS, WrongSchedule, measured
+from benchmarks.psplib import METHODS, Answer, WrongSchedule, measured
 from benchmarks.psplib_instances import Instance, parse_instance
 from planner.scheduling.check_schedule import check
 from planner.scheduling.limits import Limits
@@ -43,7 +43,7 @@ def test_a_file_of_another_kind_is_refused_by_its_name() -> None:
 
 @pytest.mark.parametrize("name", BEST)
 def test_every_method_keeps_the_rules_and_the_search_comes_close_to_the_best_known(name: str) -> None:
-    above = {method: measured(instance(name), BEST[name], METHODS[method])[1] for method in METHODS}
+    above = {method: measured(instance(name), BEST[name], METHODS[method]).above for method in METHODS}
     assert min(above.values()) >= 0  # nobody has ever found a shorter one
     assert above["evolve"] <= 1.5
     assert above["evolve"] <= above["frontier_latest_finish_justified"]
@@ -51,10 +51,10 @@ def test_every_method_keeps_the_rules_and_the_search_comes_close_to_the_best_kno
 
 
 def test_a_method_that_breaks_a_rule_stops_the_benchmark() -> None:
-    def all_at_once(index: PlanIndex, limits: Limits) -> tuple[Schedule, int]:
+    def all_at_once(index: PlanIndex, limits: Limits) -> Answer:
         honest = simulate(index, index.durations, limits)
         nowhere = (0.0,) * len(index.ids)
-        return Schedule(nowhere, index.durations, max(index.durations), honest.order), 1
+        return Answer(Schedule(nowhere, index.durations, max(index.durations), honest.order))
 
     with pytest.raises(WrongSchedule, match=r"^j301_1: .* which it depends on"):
         measured(instance("j301_1"), 43, all_at_once)
