@@ -19,6 +19,7 @@ from planner.stages.coordination import coordinator_file
 from planner.stages.cycle_repairs import with_cycles_opened
 from planner.stages.dependency_graph import dag_file
 from planner.stages.execution_models import waves_file
+from planner.stages.frontier_choice import frontier_choice
 from planner.stages.resource_conflicts import with_resource_conflicts
 from planner.stages.resource_impacts import resource_impacts
 from planner.stages.scheduled_models import forecast_findings, scheduled_models
@@ -78,10 +79,10 @@ def make_plan(draft: Draft, settings: Settings, timestamp: str) -> Plan:
     draft = with_cycles_opened(draft, settings.plan.min_confidence)  # phase 6 needs it, phase 5 orders by it
     features = features_file(draft, timestamp)  # phase 2
     tasks = tasks_file(draft, settings.plan, timestamp)  # phases 3 and 4
-    tasks = sealed(with_resource_conflicts(tasks))  # phase 5
-    seed = int(tasks.generated.contentHash[:8], 16)
-    models = scheduled_models(tasks, settings.plan, seed)
-    impacts = resource_impacts(tasks, models.schedule if models is not None else None)
+    policy = frontier_choice(tasks, settings.plan, _seed(sealed(tasks)))  # phases 5 and 7 go by it
+    tasks = sealed(with_resource_conflicts(tasks, policy))  # phase 5
+    models = scheduled_models(tasks, settings.plan, policy, _seed(tasks))
+    impacts = resource_impacts(tasks, models.schedule if models is not None else None, policy)
     noted = (*draft.findings, *forecast_findings(tasks))
     dag = dag_file(features, tasks, impacts, draft.estimate_origins, noted)  # phase 6
     waves = sealed(waves_file(tasks, models, settings.plan))  # phase 7
@@ -98,6 +99,10 @@ def with_relevant_files(draft: Draft, surveyed: Survey) -> Draft:
     if draft.codebase is None or not found:
         return draft
     return replace(draft, codebase=draft.codebase.model_copy(update={"relevant_files": found}))
+
+
+def _seed(tasks: TasksFile) -> int:
+    return int(tasks.generated.contentHash[:8], 16)
 
 
 def with_shared_resources(draft: Draft) -> Draft:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from planner.plan_demands import capacities, task_demands
+from planner.plan_demands import capacities, predecessors, task_demands
 from planner.scheduling.task_cycle import attempts_allowed
 from schemas.execution import PlanOutline, TaskOutline
 from schemas.plan import Plan, plan_id
 from schemas.task_execution import RunExecutor, TaskReviewer
 from schemas.tasks import ExecutionModel, Task, TasksFile
-from schemas.waves import WavesFile
+from schemas.waves import PlannedOrder, WavesFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ def plan_outline(tasks: TasksFile, waves: WavesFile, choices: OutlineChoices = T
         task: wave.waveNumber for wave in waves.execution_models.wave_based.waves for task in wave.tasks
     }
     known = {task.id: task for task in tasks.tasks}
+    order = planned_order(tasks, waves) if chosen == "rolling_frontier" else None
     outlines = tuple(
         TaskOutline(
             id=demand.id,
@@ -45,6 +46,7 @@ def plan_outline(tasks: TasksFile, waves: WavesFile, choices: OutlineChoices = T
             hours=demand.hours,
             priority=demand.priority,
             wave=wave_of.get(demand.id),
+            planned_start=order.starts_hours[demand.id] if order is not None else None,
             optional=demand.optional,
             attempts=attempts_allowed(
                 retry_on_failure=known[demand.id].scheduling_hints.retry_on_failure,
@@ -61,9 +63,22 @@ def plan_outline(tasks: TasksFile, waves: WavesFile, choices: OutlineChoices = T
         model=chosen,
         max_concurrent=tasks.meta.resource_limits.max_concurrent_tasks,
         capacities=capacities(tasks),
+        window_hours=order.window_hours if order is not None else None,
         tasks=outlines,
         forecast_hours=_forecast(waves, chosen),
     )
+
+
+def planned_order(tasks: TasksFile, waves: WavesFile) -> PlannedOrder | None:
+    """Return the order that was searched for the plan, unless the tasks were edited and it does not fit."""
+    order = waves.execution_models.rolling_frontier.config.planned_order
+    if order is None or set(order.starts_hours) != {task.id for task in tasks.tasks}:
+        return None
+    starts = order.starts_hours
+    fits = all(
+        starts[earlier] <= starts[task] for task, before in predecessors(tasks).items() for earlier in before
+    )
+    return order if fits else None
 
 
 def is_by_hand(task: Task, executor: RunExecutor | None) -> bool:

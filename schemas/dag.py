@@ -45,6 +45,7 @@ class DagMetrics(Record):
     edgeDensity: NonNegative
     widthApprox: Count
     widthMethod: str
+    widthExact: Count | None = None
     longestPath: Count
     isolatedTasks: Count
     lowConfidenceEdgesExcluded: Count

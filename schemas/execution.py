@@ -93,6 +93,7 @@ class TaskOutline(Record):
     hours: NonNegative
     priority: Literal["critical", "high", "medium", "low"] = "medium"
     wave: Annotated[int, Field(ge=1)] | None = None
+    planned_start: NonNegative | None = None
     optional: bool = False
     attempts: Annotated[int, Field(ge=1, le=MAXIMUM_ATTEMPTS)] = MAXIMUM_ATTEMPTS
     by_hand: bool = False
@@ -107,6 +108,7 @@ class PlanOutline(Record):
     model: ExecutionModel
     max_concurrent: Annotated[int, Field(ge=1)]
     capacities: dict[str, Annotated[int, Field(ge=1)]] = {}
+    window_hours: NonNegative | None = None
     tasks: tuple[TaskOutline, ...]
     forecast_hours: NonNegative | None = None
 

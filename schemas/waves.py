@@ -71,13 +71,33 @@ class WaveBased(Record):
     estimated_completion: CompletionHours | None = None
 
 
+class OrderTrial(Record):
+    """A way to choose that was simulated, and the mean time of its runs; no window means by longest path."""
+
+    window_hours: NonNegative | None = None
+    mean_hours: NonNegative
+
+
+class PlannedOrder(Record):
+    """An order that was searched for the plan: a task starts at most `window_hours` before its turn.
+
+    It is in a plan only if it was faster than the longest path in simulated runs, which `trials` hold.
+    """
+
+    window_hours: NonNegative
+    starts_hours: dict[TaskId, NonNegative]
+    trials: tuple[OrderTrial, ...] = ()
+    draws_of_each_trial: Count | None = None
+
+
 class FrontierConfig(Record):
-    """The settings of the rolling frontier."""
+    """The settings of the rolling frontier; without a `planned_order` it goes by the longest path."""
 
     max_concurrent_tasks: Annotated[int, Field(ge=1)]
     scheduling_algorithm: str
     frontier_update_policy: str
     coordinator_config_ref: str
+    planned_order: PlannedOrder | None = None
 
 
 class FrontierHours(Record):
@@ -123,11 +143,15 @@ SimulationTime = Annotated[str, Field(pattern=r"^time_\d+(\.\d+)?h$")]
 
 
 class RollingFrontier(Record):
-    """The continuous model."""
+    """The continuous model.
+
+    `recommended_concurrency` is there when fewer tasks at once than the most take hardly longer.
+    """
 
     initial_frontier: tuple[TaskId, ...]
     config: FrontierConfig
     estimated_completion_time: FrontierHours | None = None
+    recommended_concurrency: Annotated[int, Field(ge=1)] | None = None
     resource_utilization_forecast: UtilizationForecast | None = None
     critical_resource_contentions: tuple[Contention, ...] = ()
     execution_simulation: dict[SimulationTime, SimulationMoment] | None = None

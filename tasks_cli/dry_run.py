@@ -16,7 +16,9 @@ def print_dry_run(checked: CheckedRun, *, as_json: bool) -> int:
     outline = outline_of(checked.plan, checked.options.model)
     index = plan_index(outline)
     limits = Limits(
-        max_concurrent=checked.options.max_concurrent or outline.max_concurrent, model=outline.model
+        max_concurrent=checked.options.max_concurrent or outline.max_concurrent,
+        model=outline.model,
+        window=outline.window_hours,
     )
     schedule = simulate(index, index.durations, limits)
     rows = [

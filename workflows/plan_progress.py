@@ -46,6 +46,7 @@ def plan_index(outline: PlanOutline) -> PlanIndex:
             priority=task.priority,
             wave=task.wave,
             optional=task.optional,
+            planned_start=task.planned_start,
         )
         for task in outline.tasks
     ]
@@ -79,6 +80,7 @@ class PlanProgress:
             max_concurrent=request.limits.max_concurrent or outline.max_concurrent,
             model=request.execution_model or outline.model,
             failure_threshold=request.limits.failure_threshold,
+            window=outline.window_hours,
         )
         landed = {task.task_id: task for task in loaded.landed}
         completed = [index.number_of(task_id) for task_id in landed]

@@ -8,7 +8,7 @@ from planner.documents.markdown_text import counted, hours, listed, table
 from planner.documents.mermaid_graph import mermaid_graph
 from planner.documents.task_table import task_table
 from planner.draft import EstimateOrigin
-from schemas.dag import Finding
+from schemas.dag import DagMetrics, Finding
 from schemas.plan import Plan
 from schemas.tasks import PRECEDENCE_TYPES, CodebaseAnalysis
 from schemas.waves import RollingFrontier, WaveBased, WaveEstimates
@@ -91,12 +91,36 @@ def _strategy(plan: Plan) -> Iterator[str]:
         )
     for advantage in models.rolling_frontier.advantages_over_wave_based:
         yield f"- {advantage}"
+    yield from _order(models.rolling_frontier)
     pool = plan.coordinator.worker_pool
     asked = f" with {listed(pool.worker_template.capabilities)}" if pool.worker_template.capabilities else ""
     most = plan.tasks.meta.resource_limits.max_concurrent_tasks
     yield f"- Worker pool: {pool.min_workers} to {pool.max_workers}{asked}; at most {most} tasks at once"
+    fewer = models.rolling_frontier.recommended_concurrency
+    if fewer == 1:
+        yield "- One task at a time is as fast: working in parallel does not pay here"
+    elif fewer is not None:
+        yield f"- {fewer} tasks at once are as fast as more, within 1 %"
     if recommended(plan) != plan.tasks.meta.execution_model:
         yield f"- The plan is set to run as `{plan.tasks.meta.execution_model}`, as it was asked for"
+
+
+def _order(rolling: RollingFrontier) -> Iterator[str]:
+    """Tell of an order that was searched for the plan, and why it is kept."""
+    order = rolling.config.planned_order
+    if order is None:
+        return
+    means = {trial.window_hours: trial.mean_hours for trial in order.trials}
+    why = ""
+    if order.window_hours in means and None in means:
+        why = (
+            f": {hours(means[order.window_hours])} on average over {order.draws_of_each_trial} "
+            f"simulated runs, {hours(means[None])} by longest path"
+        )
+    yield (
+        f"- The rolling frontier keeps to an order searched for this plan, and starts a task at most "
+        f"{hours(order.window_hours)} before its turn{why}"
+    )
 
 
 def _codebase(plan: Plan) -> Iterator[str]:
@@ -151,7 +175,7 @@ def _metrics(plan: Plan) -> Iterator[str]:
         ("Dependencies", f"{metrics.edges}" + (f" ({kept})" if kept else "")),
         ("Edge density", f"{metrics.edgeDensity:.3f}"),
         ("Longest path", counted(metrics.longestPath, "stage")),
-        ("Most tasks side by side", f"{metrics.widthApprox} ({metrics.widthMethod})"),
+        ("Most tasks side by side", _width(metrics)),
         ("Titles that begin with a verb", _percent(metrics.verbFirstPct)),
         ("Evidence coverage", _percent(metrics.evidenceCoveragePct)),
         ("Estimates by the sizing rule", _percent(metrics.estimatesBySizingRulePct)),
@@ -162,6 +186,14 @@ def _metrics(plan: Plan) -> Iterator[str]:
         yield "; ".join(f"{name.lower()}: {value}" for name, value in rows[1:8])
     else:
         yield from table(("Metric", "Value"), rows)
+
+
+def _width(metrics: DagMetrics) -> str:
+    if metrics.widthExact is None:
+        return f"{metrics.widthApprox} ({metrics.widthMethod})"
+    if metrics.widthExact == metrics.widthApprox:
+        return f"{metrics.widthExact}"
+    return f"{metrics.widthExact} ({metrics.widthApprox} in one layer of the graph)"
 
 
 def _percent(share: float | None) -> str:

@@ -12,7 +12,7 @@ from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex
 from planner.scheduling.simulate import Schedule, simulate
 
-DEFAULT_DRAWS = 300
+DEFAULT_DRAWS = 1000
 DEFAULT_RHO = 0.3
 _SHARES = (0.50, 0.80, 0.95)
 

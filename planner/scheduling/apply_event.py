@@ -117,7 +117,7 @@ def _retry(index: PlanIndex, state: RunState, task: int) -> None:
     state.cancelled.discard(task)
     _reopen(index, state, task)
     _let_go(index, state, task)
-    state.queue.push(task)
+    state.push_ready(index, task)
 
 
 def _free(state: RunState, task: int) -> None:
@@ -129,6 +129,8 @@ def _free(state: RunState, task: int) -> None:
 def _take_out(state: RunState, index: PlanIndex, task: int) -> None:
     if state.queue.tasks.waits[task]:
         state.queue.remove(task)
+    elif state.turns.holds(task):
+        state.turns.take_out(task)
     else:
         state.withheld[index.waves[task]].remove(task)
 
@@ -144,7 +146,7 @@ def _pass_on(index: PlanIndex, state: RunState, task: int) -> None:
             state.move(index, successor, TaskState.READY)
             ready.append(successor)
     for successor in sorted(ready, key=index.ranks.__getitem__):
-        state.queue.push(successor)
+        state.push_ready(index, successor)
 
 
 def _hold_back(index: PlanIndex, state: RunState, task: int) -> None:
@@ -156,6 +158,7 @@ def _hold_back(index: PlanIndex, state: RunState, task: int) -> None:
 
 def _let_go(index: PlanIndex, state: RunState, task: int) -> None:
     """Clear the marks behind a task that no longer stands in the way, unless another failed task does."""
+    state.turns.begin_again()
     behind = list(_behind(index, state, task, stuck=1))
     for dependant in behind:
         state.stuck[dependant] = 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex
@@ -11,29 +13,56 @@ from planner.scheduling.simulate import Schedule
 TOLERANCE = 1e-9
 
 
-def check(index: PlanIndex, schedule: Schedule, limits: Limits) -> tuple[str, ...]:
+def check(
+    index: PlanIndex, schedule: Schedule, limits: Limits, durations: Sequence[float] | None = None
+) -> tuple[str, ...]:
     """Return every violation in words, none for a schedule that holds.
 
-    Checked are completeness, precedence, the capacity of each resource and the number of tasks at every
-    instant, and for `wave_based` the barrier between waves. A task occupies [start, finish).
+    Checked are completeness, that each task takes its time without a break, the makespan, the order of
+    starts, precedence, the capacity of each resource and the number of tasks at every instant, and for
+    `wave_based` the barrier between waves, for a plan with an order its window. A task occupies
+    [start, finish).
+
+    Args:
+        index: the plan.
+        schedule: what to check.
+        limits: what the schedule must keep to.
+        durations: the time each task takes, by task number; the expected ones by default.
     """
+    if not len(index.ids) == len(schedule.starts) == len(schedule.finishes):
+        return (
+            f"{len(schedule.starts)} starts and {len(schedule.finishes)} finishes are given "
+            f"for {len(index.ids)} tasks",
+        )
     return (
         *_incomplete(index, schedule),
+        *_mistimed(index, schedule, index.durations if durations is None else durations),
         *_too_early(index, schedule),
         *_too_much(index, schedule, limits),
         *(_over_the_barrier(index, schedule) if limits.model == "wave_based" else ()),
+        *(_out_of_turn(index, schedule, limits) if limits.model == "rolling_frontier" else ()),
     )
 
 
 def _incomplete(index: PlanIndex, schedule: Schedule) -> Iterator[str]:
-    tasks = range(len(index.ids))
-    if sorted(schedule.order) != list(tasks):
+    if sorted(schedule.order) != list(range(len(index.ids))):
         yield "the order of starts does not name every task once"
-    for task in tasks:
-        if schedule.finishes[task] < schedule.starts[task]:
-            yield f"{index.ids[task]} ends at {schedule.finishes[task]:g}, before it starts"
-        if schedule.finishes[task] > schedule.makespan + TOLERANCE:
-            yield f"{index.ids[task]} ends after the makespan {schedule.makespan:g}"
+        return
+    for before, after in pairwise(schedule.order):
+        if schedule.starts[after] < schedule.starts[before] - TOLERANCE:
+            yield f"{index.ids[after]} starts before {index.ids[before]}, but stands after it in the order"
+
+
+def _mistimed(index: PlanIndex, schedule: Schedule, durations: Sequence[float]) -> Iterator[str]:
+    for task, (start, finish) in enumerate(zip(schedule.starts, schedule.finishes, strict=True)):
+        # Written so that a time that is not a number is found too.
+        if not 0 <= start <= finish < math.inf:
+            yield f"{index.ids[task]} is to run from {start:g} to {finish:g}, which is no stretch of time"
+        elif abs(finish - start - durations[task]) > TOLERANCE * max(1.0, finish):
+            yield f"{index.ids[task]} takes {durations[task]:g}, but runs from {start:g} to {finish:g}"
+    latest = max(schedule.finishes, default=0.0)
+    if not abs(schedule.makespan - latest) <= TOLERANCE:
+        yield f"the makespan is {schedule.makespan:g}, but the last task ends at {latest:g}"
 
 
 def _too_early(index: PlanIndex, schedule: Schedule) -> Iterator[str]:
@@ -47,11 +76,11 @@ def _too_early(index: PlanIndex, schedule: Schedule) -> Iterator[str]:
 
 
 def _too_much(index: PlanIndex, schedule: Schedule, limits: Limits) -> Iterator[str]:
-    """Sweep over starts and ends; an end comes before a start at the same instant."""
+    """Sweep over starts and ends; an end comes before a start at the same instant, but for rounding."""
     moments: list[tuple[float, int, int]] = []
     for task, (start, finish) in enumerate(zip(schedule.starts, schedule.finishes, strict=True)):
-        if finish > start:
-            moments += [(start, 1, task), (finish, -1, task)]
+        if finish > start + TOLERANCE:
+            moments += [(start, 1, task), (finish - TOLERANCE, -1, task)]
     used = dict.fromkeys(range(len(index.capacities)), 0)
     running = 0
     for moment, sign, task in sorted(moments):
@@ -81,4 +110,20 @@ def _over_the_barrier(index: PlanIndex, schedule: Schedule) -> Iterator[str]:
             yield (
                 f"{index.ids[task]} of wave {wave} starts at {schedule.starts[task]:g}, "
                 f"before the waves in front of it have ended at {opens[wave]:g}"
+            )
+
+
+def _out_of_turn(index: PlanIndex, schedule: Schedule, limits: Limits) -> Iterator[str]:
+    """Go through the starts from the last one, knowing the first in the planned order of those to come."""
+    if limits.window is None or not index.planned_starts or len(schedule.order) < len(index.ids):
+        return
+    first = [math.inf] * (1 + max(index.priority_classes, default=0))
+    for task in reversed(schedule.order):
+        planned, priority = index.planned_starts[task], index.priority_classes[task]
+        first[priority] = min(first[priority], planned)
+        due = min(first[: priority + 1])
+        if planned > due + limits.window + TOLERANCE:
+            yield (
+                f"{index.ids[task]}, planned for {planned:g}, starts before a task planned for {due:g}: "
+                f"more than {limits.window:g} before its turn"
             )

@@ -28,14 +28,20 @@ class Decisions:
 def decide(index: PlanIndex, state: RunState, limits: Limits) -> Decisions:
     """Choose the tasks to start, mark them as running and hold their resources.
 
-    The order is priority class, longest path, id. A task gets all its resources at once or waits; others may
-    pass it, but not for ever (see `overtaking`). Called again without an event it starts nothing.
+    The order is priority class, planned start if the plan has an order, longest path, id. A task gets all its
+    resources at once or waits; others may pass it, but not for ever (see `overtaking`), nor long before their
+    turn (see `turns`). Called again without an event it starts nothing.
     """
     starts: list[int] = []
     if not (state.cancelling or state.pause_reason is not None or too_many_failures(state, limits)):
         _open_waves(state, limits)
-        if slots_taken(state) < limits.max_concurrent:
-            starts = _start_what_fits(index, state, limits)
+        _call_up(state, limits)
+        while slots_taken(state) < limits.max_concurrent:
+            started = _start_what_fits(index, state, limits)
+            starts += started
+            # Each start may bring the turn of the next nearer.
+            if not (started and _call_up(state, limits)):
+                break
     finished, outcome = _verdict(state)
     return Decisions(tuple(starts), finished, outcome)
 
@@ -71,6 +77,15 @@ def _open_waves(state: RunState, limits: Limits) -> None:
         if limits.model == "rolling_frontier" or wave <= state.wave:
             for task in state.withheld.pop(wave):
                 state.queue.push(task)
+
+
+def _call_up(state: RunState, limits: Limits) -> bool:
+    """Let the tasks queue up whose turn has come in the planned order; tell whether there are any."""
+    window = limits.window if limits.model == "rolling_frontier" else None
+    called = list(state.turns.called_up(state.status, state.stuck, window))
+    for task in called:
+        state.queue.push(task)
+    return bool(called)
 
 
 def _start_what_fits(index: PlanIndex, state: RunState, limits: Limits) -> list[int]:

@@ -81,6 +81,8 @@ def _why_not_started(
         return standstill, ()
     if limits.model == "wave_based" and index.waves[task] > state.wave:
         return _why_the_wave_lasts(index, state)
+    if state.turns.holds(task):
+        return _why_not_its_turn(index, state, task)
     lacking = _why_no_resource(index, state, task)
     if lacking is not None:
         return lacking
@@ -100,6 +102,14 @@ def _why_nothing_starts(index: PlanIndex, state: RunState, limits: Limits) -> st
             f"more than the failure threshold {limits.failure_threshold:g} allows"
         )
     return ""
+
+
+def _why_not_its_turn(index: PlanIndex, state: RunState, task: int) -> tuple[str, list[int]]:
+    """Name the task that is to start first; without one, the next decision calls this task up."""
+    first = state.turns.first_unstarted(state.status, state.stuck, index.priority_classes[task])
+    if first is None or first == task:
+        return "starts next", []
+    return f"waits for its turn in the planned order: {index.ids[first]} is to start first", [first]
 
 
 def _why_the_wave_lasts(index: PlanIndex, state: RunState) -> tuple[str, list[int]]:

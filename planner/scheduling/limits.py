@@ -18,12 +18,15 @@ class Limits:
             001: cascade prevention). 1.0 means never.
         overtaking: how many starts may take units of the resource that a task waits for before those units
             are kept together for it.
+        window: for a plan with an order of its own, how long before its turn a task may start, in the unit of
+            the planned starts (see `turns`). None means at any time; waves have no use for it.
     """
 
     max_concurrent: int = 10
     model: ExecutionModel = "rolling_frontier"
     failure_threshold: float = 1.0
     overtaking: int = 64
+    window: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse limits under which a run could not go on."""
@@ -32,6 +35,9 @@ class Limits:
             raise ValueError(message)
         if self.overtaking < 1:
             message = f"overtaking is {self.overtaking}: it must be at least 1"
+            raise ValueError(message)
+        if self.window is not None and not self.window >= 0:
+            message = f"window is {self.window}: it must not be negative"
             raise ValueError(message)
         if not 0 <= self.failure_threshold <= 1:
             message = f"failure_threshold is {self.failure_threshold}: it must be between 0 and 1"

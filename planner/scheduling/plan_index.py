@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planner.graph.longest_path import tail_lengths
-from planner.graph.precedence_graph import PrecedenceGraph, build_precedence_graph
+from planner.graph.precedence_graph import build_precedence_graph
 from planner.graph.topological_order import topological_order
 from planner.scheduling.wave_numbers import wave_numbers
 from schemas.features import PriorityName
@@ -20,9 +20,16 @@ class DemandAboveCapacity(ValueError):
     """A task needs more of a resource than there is, so it could never start."""
 
 
+class PlannedOrderBroken(ValueError):
+    """A task's planned start is before that of a task it depends on: it could wait for itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskDemand:
-    """What the scheduler must know of a task; `after` are the tasks it hard depends on."""
+    """What the scheduler must know of a task; `after` are the tasks it hard depends on.
+
+    `planned_start` is its place in an order that was found for the plan; all tasks have one, or none counts.
+    """
 
     id: str
     hours: float
@@ -31,6 +38,7 @@ class TaskDemand:
     priority: PriorityName = "medium"
     wave: int | None = None
     optional: bool = False
+    planned_start: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +46,9 @@ class PlanIndex:
     """A plan by task number (the place in the sequence given) and resource number (by name).
 
     `tails` are the hours from a task's start to the end of the plan on the longest path. `ranks` order the
-    tasks: priority class, then longest path, then id; `by_rank` is the inverse. Tasks of one class with equal
-    needs form a group (`groups`), for which `group_needs` and `group_classes` are kept once.
+    tasks: priority class, then planned start if there are any, then longest path, then id; `by_rank` is the
+    inverse. Tasks of one class with equal needs form a group (`groups`), for which `group_needs` and
+    `group_classes` are kept once. `planned_starts` is empty for a plan without an order of its own.
     """
 
     ids: tuple[str, ...]
@@ -60,6 +69,7 @@ class PlanIndex:
     group_classes: tuple[int, ...]
     waves: tuple[int, ...]
     optional: tuple[bool, ...]
+    planned_starts: tuple[float, ...] = ()
 
     def number_of(self, task_id: str) -> int:
         """Return the number of a task; raises KeyError for an id that the plan does not have."""
@@ -77,6 +87,7 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
         DuplicateTask, UnknownTask, CycleFound: from the graph, naming the tasks.
         DemandAboveCapacity: a task needs more of a resource than there is, or a resource that is not listed.
         WaveOrderBroken: a task stands in an earlier wave than one it depends on.
+        PlannedOrderBroken: a task's planned start is before that of one it depends on.
     """
     edges = [(before, task.id) for task in tasks for before in task.after]
     graph = build_precedence_graph([task.id for task in tasks], edges)
@@ -84,7 +95,10 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
     durations = tuple(_checked_hours(task) for task in tasks)
     tails = tail_lengths(graph, durations, order)
     classes = tuple(PRIORITY_CLASSES[task.priority] for task in tasks)
-    by_rank = _ranked(graph, classes, tails)
+    given = [task.planned_start for task in tasks if task.planned_start is not None]
+    planned_starts = tuple(given) if len(given) == len(tasks) else ()
+    _check_planned_starts(graph.ids, graph.predecessors, planned_starts)
+    by_rank = _ranked(graph.ids, classes, tails, planned_starts)
     resource_names = tuple(sorted(capacities))
     demands = tuple(_need(task, resource_names, capacities) for task in tasks)
     group_numbers: dict[tuple[int, Need], int] = {}
@@ -109,6 +123,7 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
         group_classes=tuple(priority for priority, _ in group_numbers),
         waves=wave_numbers(graph, order, [task.wave for task in tasks]),
         optional=tuple(task.optional for task in tasks),
+        planned_starts=planned_starts,
     )
 
 
@@ -119,10 +134,39 @@ def _checked_hours(task: TaskDemand) -> float:
     return float(task.hours)
 
 
-def _ranked(graph: PrecedenceGraph, classes: Sequence[int], tails: Sequence[float]) -> list[int]:
+def with_planned_starts(index: PlanIndex, planned_starts: Sequence[float]) -> PlanIndex:
+    """Return the plan with another order of its own, or without one if no starts are given.
+
+    Raises:
+        PlannedOrderBroken: a task's planned start is before that of one it depends on.
+    """
+    _check_planned_starts(index.ids, index.predecessors, planned_starts)
+    by_rank = _ranked(index.ids, index.priority_classes, index.tails, planned_starts)
+    return replace(
+        index, planned_starts=tuple(planned_starts), by_rank=tuple(by_rank), ranks=_inverse(by_rank)
+    )
+
+
+def _check_planned_starts(
+    ids: Sequence[str], predecessors: Sequence[Sequence[int]], planned_starts: Sequence[float]
+) -> None:
+    for task, before in enumerate(predecessors if planned_starts else ()):
+        for other in before:
+            if planned_starts[task] < planned_starts[other]:
+                message = (
+                    f"task {ids[task]} is planned to start at {planned_starts[task]:g}, before "
+                    f"{ids[other]} at {planned_starts[other]:g}, which it depends on: plan again"
+                )
+                raise PlannedOrderBroken(message)
+
+
+def _ranked(
+    ids: Sequence[str], classes: Sequence[int], tails: Sequence[float], planned_starts: Sequence[float]
+) -> list[int]:
+    starts = planned_starts or [0.0] * len(ids)
     # Equal paths may differ in their last bits, summed along different ways: the id decides between those.
     return sorted(
-        range(len(graph.ids)), key=lambda task: (classes[task], -round(tails[task], 9), graph.ids[task])
+        range(len(ids)), key=lambda task: (classes[task], starts[task], -round(tails[task], 9), ids[task])
     )
 
 

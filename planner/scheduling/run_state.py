@@ -11,6 +11,7 @@ from planner.scheduling.ready_queue import ReadyQueue
 from planner.scheduling.resource_ledger import ResourceLedger
 from planner.scheduling.run_state_dump import DumpRefused, dump_queue, load_queue
 from planner.scheduling.task_states import ACTIVE, FAILED_STATES, LETTERS, STATES, TaskState, check_transition
+from planner.scheduling.turns import Turns
 
 __all__ = ["DumpRefused", "RunState", "TaskState"]
 
@@ -40,6 +41,7 @@ class RunState:
     owed: int
     failed: int
     withheld: dict[int, list[int]]
+    turns: Turns
     skipped: set[int]
     cancelled: set[int]
     pause_reason: str | None = None
@@ -55,7 +57,7 @@ class RunState:
         for task in index.by_rank:
             if status[task] == TaskState.BLOCKED.code and not state.indegree[task]:
                 status[task] = TaskState.READY.code
-                state.queue.push(task)
+                state.push_ready(index, task)
         return state
 
     @classmethod
@@ -79,6 +81,11 @@ class RunState:
         state.cancelling = dump["cancelling"]
         state.withheld = {wave: tasks for wave, *tasks in dump["withheld"]}
         load_queue(state.queue, state.ledger, dump["queue"])
+        # Who is ready and waits nowhere else waits for its turn.
+        elsewhere = {task for tasks in state.withheld.values() for task in tasks}
+        for task, code in enumerate(status):
+            if code == TaskState.READY.code and not state.queue.tasks.waits[task] and task not in elsewhere:
+                state.turns.hold(task)
         return state
 
     def dump(self) -> dict[str, Any]:
@@ -94,6 +101,13 @@ class RunState:
             "withheld": [[wave, *tasks] for wave, tasks in sorted(self.withheld.items())],
             "queue": dump_queue(self.queue, self.ledger),
         }
+
+    def push_ready(self, index: PlanIndex, task: int) -> None:
+        """Let a task that has become ready wait in the queue, or for its turn in a plan with an order."""
+        if index.planned_starts:
+            self.turns.hold(task)
+        else:
+            self.queue.push(task)
 
     def state_of(self, task: int) -> TaskState:
         """Return the state of a task."""
@@ -137,6 +151,7 @@ def _derive(index: PlanIndex, status: bytearray, skipped: set[int], cancelled: s
         owed=sum(not optional and task not in done for task, optional in enumerate(index.optional)),
         failed=len(gone - cancelled),
         withheld={},
+        turns=Turns(index),
         skipped=skipped,
         cancelled=cancelled,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from planner.draft import EstimateOrigin
 from planner.graph.cycles import find_cycle
+from planner.graph.exact_width import exact_width
 from planner.graph.kahn_layers import layer_widths
 from planner.graph.longest_path import stage_count
 from planner.graph.precedence_graph import PrecedenceGraph
@@ -64,6 +65,7 @@ def _metrics(
     count, nodes = sum(kept.values()), len(tasks.tasks)
     joined = {end for item in tasks.dependencies if _is_kept(item, least) for end in (item.from_, item.to)}
     is_acyclic = not find_cycle(graph)
+    exact = {"widthExact": exact_width(graph)} if is_acyclic else {}
     return DagMetrics(
         minConfidenceApplied=least,
         keptByType=_by_type(kept),
@@ -73,6 +75,7 @@ def _metrics(
         edgeDensity=round(count / (nodes * (nodes - 1)), 4) if nodes > 1 else 0.0,
         widthApprox=max(layer_widths(graph), default=0) if is_acyclic else 0,
         widthMethod=WIDTH_METHOD,
+        **exact,
         longestPath=stage_count(graph) if is_acyclic else 0,
         isolatedTasks=sum(task.id not in joined for task in tasks.tasks),
         lowConfidenceEdgesExcluded=sum(item.confidence < least for item in tasks.dependencies),

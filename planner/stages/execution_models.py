@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from planner.forecasting.forecast import Forecast
+from planner.forecasting.frontier_policy import LONGEST_PATH_FIRST, Trial
 from planner.forecasting.lower_bound import lower_bound
 from planner.forecasting.rounded_hours import hours_text, rounded_hours
 from planner.plan_demands import CPU, MEMORY, capacities, task_demands
@@ -24,6 +25,8 @@ from schemas.waves import (
     ForecastProvenance,
     FrontierConfig,
     FrontierHours,
+    OrderTrial,
+    PlannedOrder,
     RollingFrontier,
     UtilizationForecast,
     Wave,
@@ -35,6 +38,7 @@ from schemas.waves import (
 )
 
 ALGORITHM = "longest_path_first_with_resources"
+ALGORITHM_WITH_ORDER = "planned_order_within_a_window"
 SAME_HOURS = 0.05
 
 
@@ -94,12 +98,7 @@ def _wave(models: ScheduledModels, number: int, *, is_last: bool) -> Wave:
 
 
 def _rolling_frontier(tasks: TasksFile, models: ScheduledModels | None) -> RollingFrontier:
-    config = FrontierConfig(
-        max_concurrent_tasks=tasks.meta.resource_limits.max_concurrent_tasks,
-        scheduling_algorithm=ALGORITHM,
-        frontier_update_policy="immediate",
-        coordinator_config_ref=COORDINATOR_FILE,
-    )
+    config = _frontier_config(tasks, models)
     if models is None:
         return RollingFrontier(initial_frontier=(), config=config)
     index = models.index
@@ -124,8 +123,42 @@ def _rolling_frontier(tasks: TasksFile, models: ScheduledModels | None) -> Rolli
             "critical_resource_contentions": resource_waits(index, models.schedule, _shared_names(tasks)),
             "execution_simulation": simulated_moments(index, models.schedule),
             "advantages_over_wave_based": _advantages(drawn, models.wave_based),
+            **_recommended_concurrency(models, drawn),
         }
     )
+
+
+def _frontier_config(tasks: TasksFile, models: ScheduledModels | None) -> FrontierConfig:
+    """Return how the frontier chooses: the order of the plan, if one was found that pays."""
+    policy = models.policy if models is not None else LONGEST_PATH_FIRST
+    config = FrontierConfig(
+        max_concurrent_tasks=tasks.meta.resource_limits.max_concurrent_tasks,
+        scheduling_algorithm=ALGORITHM if policy.window is None else ALGORITHM_WITH_ORDER,
+        frontier_update_policy="immediate",
+        coordinator_config_ref=COORDINATOR_FILE,
+    )
+    if policy.window is None:
+        return config
+    order = PlannedOrder(
+        window_hours=policy.window,
+        starts_hours=dict(zip((task.id for task in tasks.tasks), policy.planned_starts, strict=True)),
+        trials=tuple(_order_trial(trial) for trial in policy.trials),
+        draws_of_each_trial=policy.draws,
+    )
+    return config.model_copy(update={"planned_order": order})
+
+
+def _order_trial(trial: Trial) -> OrderTrial:
+    found = OrderTrial(mean_hours=rounded_hours(trial.mean))
+    return found if trial.window is None else found.model_copy(update={"window_hours": trial.window})
+
+
+def _recommended_concurrency(models: ScheduledModels, drawn: Forecast) -> dict[str, int]:
+    """Return a number of tasks at once below the most that ever run, when that is as good."""
+    found = models.concurrency
+    if found is None or found.tasks >= drawn.max_concurrency:
+        return {}
+    return {"recommended_concurrency": found.tasks}
 
 
 def _shared_names(tasks: TasksFile) -> set[str]:

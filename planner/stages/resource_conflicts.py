@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from planner.forecasting.frontier_policy import LONGEST_PATH_FIRST, FrontierPolicy
 from planner.plan_demands import can_be_scheduled, capacities, demands, task_demands
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import build_plan_index
@@ -19,14 +20,14 @@ from schemas.tasks import (
 )
 
 
-def with_resource_conflicts(tasks: TasksFile) -> TasksFile:
+def with_resource_conflicts(tasks: TasksFile, policy: FrontierPolicy = LONGEST_PATH_FIRST) -> TasksFile:
     """Return tasks.json with a resolution for each resource that its tasks cannot all have at once.
 
-    The order of the tasks of an exclusive resource is the one in which the scheduler starts them. The entries
-    of type `mutual_exclusion` and `resource_limited` are a record: the scheduler treats the resources as
-    resources, so that an early end is used by whoever is ready.
+    The order of the tasks of an exclusive resource is the one in which the scheduler starts them, under the
+    policy that was chosen for the plan. The entries of type `mutual_exclusion` and `resource_limited` are a
+    record: the scheduler treats the resources as resources, so that an early end is used by whoever is ready.
     """
-    order = expected_order(tasks)
+    order = expected_order(tasks, policy)
     conflicts: dict[str, ResourceConflict] = {}
     entries: list[Dependency] = []
     recorded = {item.shared_resource for item in tasks.dependencies}
@@ -40,15 +41,15 @@ def with_resource_conflicts(tasks: TasksFile) -> TasksFile:
     )
 
 
-def expected_order(tasks: TasksFile) -> tuple[str, ...]:
+def expected_order(tasks: TasksFile, policy: FrontierPolicy) -> tuple[str, ...]:
     """Return the tasks in the order in which the scheduler starts them, if each takes the expected time.
 
     Empty when no order exists: a cycle, an id used twice, or a need above what there is.
     """
     if not can_be_scheduled(tasks):
         return ()
-    index = build_plan_index(task_demands(tasks), capacities(tasks))
-    limits = Limits(max_concurrent=tasks.meta.resource_limits.max_concurrent_tasks, model="rolling_frontier")
+    index = policy.index(build_plan_index(task_demands(tasks), capacities(tasks)))
+    limits = policy.limits(Limits(max_concurrent=tasks.meta.resource_limits.max_concurrent_tasks))
     return tuple(index.ids[number] for number in simulate(index, index.durations, limits).order)
 
 

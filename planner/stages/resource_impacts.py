@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from planner.forecasting.frontier_policy import LONGEST_PATH_FIRST, FrontierPolicy
 from planner.forecasting.rounded_hours import hours_text
 from planner.plan_demands import capacities, demands, task_demands
 from planner.scheduling.limits import Limits
@@ -63,12 +64,15 @@ class ResourceImpact:
         )
 
 
-def resource_impacts(tasks: TasksFile, schedule: Schedule | None) -> tuple[ResourceImpact, ...]:
+def resource_impacts(
+    tasks: TasksFile, schedule: Schedule | None, policy: FrontierPolicy = LONGEST_PATH_FIRST
+) -> tuple[ResourceImpact, ...]:
     """Return what each shared resource costs, by name; hours only up to 20 resources and 500 tasks.
 
     Args:
         tasks: the plan's tasks.
         schedule: the rolling schedule with the expected times, or `None` if the plan cannot be scheduled.
+        policy: how the rolling frontier of the plan chooses.
     """
     known = capacities(tasks)
     users: dict[str, dict[str, int]] = {}
@@ -77,16 +81,27 @@ def resource_impacts(tasks: TasksFile, schedule: Schedule | None) -> tuple[Resou
         for name in (*needs.exclusive_resources, *needs.shared_resources):
             users.setdefault(name, {})[task.id] = demands(task)[name]
     measured = schedule if len(users) <= MOST_RESOURCES and len(tasks.tasks) <= MOST_TASKS else None
-    return tuple(_impact(tasks, name, users[name], known.get(name, 1), measured) for name in sorted(users))
+    impacts = []
+    for name in sorted(users):
+        without = None
+        if measured is not None and all(task.duration is not None for task in tasks.tasks):
+            without = _hours_without(tasks, name, policy)
+        impacts.append(_impact(tasks, name, users[name], known.get(name, 1), measured, without))
+    return tuple(impacts)
 
 
 def _impact(
-    tasks: TasksFile, name: str, users: Mapping[str, int], capacity: int, schedule: Schedule | None
+    tasks: TasksFile,
+    name: str,
+    users: Mapping[str, int],
+    capacity: int,
+    schedule: Schedule | None,
+    without: float | None,
 ) -> ResourceImpact:
     added = None
     shares: tuple[float | None, float | None] = (None, None)
-    if schedule is not None and all(task.duration is not None for task in tasks.tasks):
-        added = max(0.0, schedule.makespan - _hours_without(tasks, name))
+    if schedule is not None and without is not None:
+        added = max(0.0, schedule.makespan - without)
         shares = _shares(tasks, users, capacity, schedule)
     return ResourceImpact(
         name=name,
@@ -101,8 +116,12 @@ def _impact(
     )
 
 
-def _hours_without(tasks: TasksFile, name: str) -> float:
-    """Return how long the plan takes when the resource is there for everybody at once."""
+def _hours_without(tasks: TasksFile, name: str, policy: FrontierPolicy) -> float:
+    """Return how long the plan takes when the resource is there for everybody at once.
+
+    An order that was searched for the plan may hold tasks back for the sake of the resource: without it, the
+    longest path may be the better choice.
+    """
     relieved = [
         TaskDemand(
             id=item.id,
@@ -116,7 +135,8 @@ def _hours_without(tasks: TasksFile, name: str) -> float:
     ]
     index = build_plan_index(relieved, capacities(tasks))
     limits = Limits(max_concurrent=tasks.meta.resource_limits.max_concurrent_tasks)
-    return simulate(index, index.durations, limits).makespan
+    ways = (LONGEST_PATH_FIRST, policy)
+    return min(simulate(way.index(index), index.durations, way.limits(limits)).makespan for way in ways)
 
 
 def _shares(

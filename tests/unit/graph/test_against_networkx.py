@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 
 import networkx as nx
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from planner.graph.cycle_report import simple_cycles
 from planner.graph.cycles import CycleFound, find_cycle
 from planner.graph.density import edge_density, isolated_tasks
+from planner.graph.exact_width import exact_width
 from planner.graph.exports import to_networkx
 from planner.graph.kahn_layers import layer_of_each, layer_widths
 from planner.graph.longest_path import longest_path, stage_count
-from planner.graph.precedence_graph import PrecedenceGraph
+from planner.graph.precedence_graph import PrecedenceGraph, build_precedence_graph
 from planner.graph.topological_order import topological_order
 from planner.graph.transitive_reduction import transitive_reduction
 from tests.unit.graph.random_graphs import acyclic_graphs, any_graphs
@@ -69,6 +71,32 @@ def test_stages_and_layers_agree_with_the_oracle(graph: PrecedenceGraph) -> None
     assert all(
         layer_of_each(graph)[graph.ids.index(name)] == at for at, row in enumerate(layers) for name in row
     )
+
+
+@given(acyclic_graphs())
+@settings(max_examples=300, deadline=None)
+def test_the_width_is_the_largest_set_of_tasks_that_do_not_wait_for_each_other(
+    graph: PrecedenceGraph,
+) -> None:
+    width = exact_width(graph)
+    assert width == max(map(len, nx.antichains(to_networkx(graph))), default=0)
+    assert width == exact_width(transitive_reduction(graph))
+    assert width >= max(layer_widths(graph))
+
+
+def test_the_width_of_a_large_graph_is_that_of_a_matching_on_everything_reachable() -> None:
+    random = Random(7)  # noqa: S311 - a graph that is the same each time
+    edges = {tuple(sorted(random.sample(range(300), 2))) for _ in range(420)}
+    graph = build_precedence_graph(
+        [f"T{n:03}" for n in range(300)], [(f"T{before:03}", f"T{after:03}") for before, after in edges]
+    )
+    reachable: nx.Graph[str] = nx.Graph()
+    for before in graph.ids:
+        for after in nx.descendants(to_networkx(graph), before):
+            reachable.add_edge(f"send {before}", f"take {after}")
+    senders = [node for node in reachable if node.startswith("send")]
+    links = len(nx.bipartite.hopcroft_karp_matching(reachable, senders)) // 2
+    assert exact_width(graph) == 300 - links > max(layer_widths(graph))
 
 
 @given(acyclic_graphs())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from hypothesis import strategies as st
@@ -46,6 +47,18 @@ def demand_lists(draw: st.DrawFn, most: int = 12) -> list[TaskDemand]:
 def plans(most: int = 12) -> st.SearchStrategy[PlanIndex]:
     """The same, ready for the scheduler."""
     return demand_lists(most).map(lambda tasks: build_plan_index(tasks, CAPACITIES))
+
+
+@st.composite
+def ordered_plans(draw: st.DrawFn, most: int = 12) -> PlanIndex:
+    """The same with an order of their own: any that puts no task before one it depends on."""
+    planned: dict[str, float] = {}
+    tasks = draw(demand_lists(most))
+    for task in tasks:
+        earliest = max((planned[before] for before in task.after), default=0.0)
+        planned[task.id] = earliest + draw(st.integers(0, 4))
+    ordered = [replace(task, planned_start=planned[task.id]) for task in tasks]
+    return build_plan_index(ordered, CAPACITIES)
 
 
 def large_plan(count: int, seed: int = 1) -> PlanIndex:

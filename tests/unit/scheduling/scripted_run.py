@@ -58,7 +58,10 @@ class ScriptedRun:
             return RunContinued() if self.state.pause_reason is not None else RunPaused("lunch")
         if kind == 14:
             model: ExecutionModel = "wave_based" if choice % 2 else "rolling_frontier"
-            return LimitsChanged(replace(self.limits, max_concurrent=choice % 4 + 1, model=model))
+            window = (self.limits.window, None, 1.0)[choice % 3]
+            return LimitsChanged(
+                replace(self.limits, max_concurrent=choice % 4 + 1, model=model, window=window)
+            )
         if kind == 13:
             return TaskRetried(choice % tasks)
         if kind == 12:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from hypothesis import assume, given, settings
@@ -52,13 +53,44 @@ def test_a_start_before_the_barrier_is_found_in_waves_only() -> None:
     assert found == ("B of wave 2 starts at 1, before the waves in front of it have ended at 2",)
 
 
-def test_a_task_left_out_and_a_wrong_makespan_are_found() -> None:
-    good = schedule_of(A=(0, 2), B=(2, 4))
-    assert check(CHAIN, replace(good, order=(0, 0)), ANY) == (
+GOOD = schedule_of(A=(0, 2), B=(2, 4))
+
+
+def test_a_task_left_out_or_named_out_of_turn_is_found() -> None:
+    assert check(CHAIN, GOOD, ANY) == ()
+    assert check(CHAIN, replace(GOOD, order=(0, 0)), ANY) == (
         "the order of starts does not name every task once",
     )
-    assert check(CHAIN, replace(good, makespan=3), ANY) == ("B ends after the makespan 3",)
-    assert check(CHAIN, replace(good, finishes=(2, 1)), ANY) == ("B ends at 1, before it starts",)
+    assert check(CHAIN, replace(GOOD, order=(1, 0)), ANY) == (
+        "A starts before B, but stands after it in the order",
+    )
+    assert check(CHAIN, replace(GOOD, starts=(0,)), ANY) == ("1 starts and 2 finishes are given for 2 tasks",)
+
+
+def test_a_makespan_that_is_too_short_or_too_long_is_found() -> None:
+    for wrong in (3, 5, math.nan):
+        assert check(CHAIN, replace(GOOD, makespan=wrong), ANY) == (
+            f"the makespan is {wrong:g}, but the last task ends at 4",
+        )
+
+
+def test_a_task_that_does_not_take_its_time_is_found() -> None:
+    assert check(CHAIN, replace(GOOD, finishes=(2, 1), makespan=2), ANY) == (
+        "B is to run from 2 to 1, which is no stretch of time",
+    )
+    assert check(CHAIN, replace(GOOD, starts=(0, math.nan)), ANY)[0].startswith("B is to run from nan to 4")
+    assert check(CHAIN, replace(GOOD, starts=(-1, 2)), ANY) == (
+        "A is to run from -1 to 2, which is no stretch of time",
+    )
+    assert check(CHAIN, replace(GOOD, finishes=(1, 4)), ANY) == ("A takes 2, but runs from 0 to 1",)
+    assert check(CHAIN, replace(GOOD, finishes=(1, 4)), ANY, durations=(1, 2)) == ()
+
+
+def test_ends_and_starts_that_differ_by_rounding_alone_do_not_overlap() -> None:
+    third = build_plan_index([TaskDemand(name, 0.1, {"db": 1}) for name in "ABC"], {"db": 1})
+    schedule = schedule_of(A=(0, 0.1), B=(0.1, 0.1 + 0.1), C=(0.3 - 0.1, 0.3))
+    assert schedule.starts[2] < schedule.finishes[1]
+    assert check(third, schedule, ANY) == ()
 
 
 @given(plans(), st.data())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex
 from planner.scheduling.task_states import TaskState
-from tests.unit.scheduling.random_plans import plans
+from tests.unit.scheduling.random_plans import ordered_plans, plans
 from tests.unit.scheduling.scripted_run import ScriptedRun
 
 SCRIPTS = st.lists(st.integers(0, 16 * 12 - 1), max_size=40)
@@ -17,10 +17,12 @@ LIMITS = st.builds(
     max_concurrent=st.integers(1, 5),
     model=st.sampled_from(["rolling_frontier", "wave_based"]),
     overtaking=st.sampled_from([1, 2, 64]),
+    window=st.sampled_from([None, 0, 2, 5]),
 )
+PLANS = st.one_of(plans(), ordered_plans())
 
 
-@given(plans(), SCRIPTS, LIMITS)
+@given(PLANS, SCRIPTS, LIMITS)
 @settings(max_examples=300, deadline=None)
 def test_no_story_breaks_precedence_or_capacity_and_every_story_ends(
     index: PlanIndex, script: list[int], limits: Limits
@@ -28,7 +30,7 @@ def test_no_story_breaks_precedence_or_capacity_and_every_story_ends(
     assert ScriptedRun(index, limits).play(script) is not None
 
 
-@given(plans(), SCRIPTS, LIMITS)
+@given(PLANS, SCRIPTS, LIMITS)
 @settings(max_examples=200, deadline=None)
 def test_saving_and_loading_at_every_step_changes_nothing(
     index: PlanIndex, script: list[int], limits: Limits
@@ -40,7 +42,7 @@ def test_saving_and_loading_at_every_step_changes_nothing(
     assert reloaded.trace == plain.trace
 
 
-@given(plans(), SCRIPTS, LIMITS)
+@given(PLANS, SCRIPTS, LIMITS)
 @settings(max_examples=200, deadline=None)
 def test_the_outcome_is_succeeded_exactly_when_all_required_tasks_are_completed_or_skipped(
     index: PlanIndex, script: list[int], limits: Limits

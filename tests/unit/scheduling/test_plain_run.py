@@ -1,0 +1,66 @@
+"""The short way to simulate a plan answers as the scheduler does that executes it, or not at all."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.random_projects import AT_ONCE, LAWS, random_project
+from planner.forecasting.duration_draws import draw_durations
+from planner.scheduling.limits import Limits
+from planner.scheduling.plain_run import plain_schedule
+from planner.scheduling.plan_index import PlanIndex, with_planned_starts
+from planner.scheduling.simulate import Schedule, full_simulation, simulate
+from schemas.tasks import ExecutionModel
+from tests.unit.scheduling.random_plans import large_plan, ordered_plans, plans
+
+LIMITS = st.builds(
+    Limits,
+    max_concurrent=st.integers(1, 6),
+    model=st.sampled_from(get_args(ExecutionModel)),
+    overtaking=st.sampled_from([1, 2, 3, 64]),
+    window=st.sampled_from([None, 0, 1, 3]),
+)
+HOURS = st.lists(st.one_of(st.integers(0, 5), st.floats(0, 5)), min_size=20, max_size=20)
+
+
+def plainly(index: PlanIndex, durations: list[float], limits: Limits) -> Schedule | None:
+    plain = plain_schedule(index, durations, limits)
+    if plain is None:
+        return None
+    return Schedule(
+        tuple(plain.starts), tuple(plain.finishes), max(plain.finishes, default=0.0), tuple(plain.order)
+    )
+
+
+@given(st.one_of(plans(20), ordered_plans(20)), HOURS, LIMITS)
+@settings(max_examples=300, deadline=None)
+def test_whoever_answers_the_answer_is_the_same(index: PlanIndex, hours: list[float], limits: Limits) -> None:
+    durations = hours[: len(index.ids)]
+    plain = plainly(index, durations, limits)
+    assert plain is None or plain == full_simulation(index, durations, limits)
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize(
+    "limits", [Limits(AT_ONCE), Limits(AT_ONCE, window=2.0), Limits(3, "wave_based")], ids=str
+)
+def test_plans_of_the_usual_size_are_answered_the_short_way(law: str, limits: Limits) -> None:
+    for number in range(3):
+        project = random_project(number, LAWS[law])
+        order = full_simulation(project.index, project.index.durations, Limits(AT_ONCE)).starts
+        index = with_planned_starts(project.index, order)
+        for hours in draw_durations(project.points, number, 3, 0.3).tolist():
+            assert plainly(index, hours, limits) == full_simulation(index, hours, limits)
+
+
+def test_thousands_of_tasks_that_overtake_each_other_are_left_to_the_whole_scheduler() -> None:
+    index = large_plan(3000)
+    assert plain_schedule(index, index.durations, Limits(10)) is None
+    assert simulate(index, index.durations, Limits(10)) == full_simulation(index, index.durations, Limits(10))
+    assert plainly(index, list(index.durations), Limits(10, overtaking=10**9)) == full_simulation(
+        index, index.durations, Limits(10, overtaking=10**9)
+    )
