@@ -12,16 +12,18 @@ from planner.scheduling.plan_index import PlanIndex
 class ReadyTasks:
     """Tasks of one group need the same and wait in one heap, so that one look answers for all of them.
 
-    Tasks leave lazily: `waits` says who is still in, heaps and arrivals are cleaned when they are read.
+    Tasks leave lazily: `waits` says who is still in, heaps and arrivals are cleaned when they are read. A
+    task that left and came back arrived when it came back: only the arrival with its number counts.
     """
 
-    __slots__ = ("_arrivals", "_index", "_ranks", "counts", "served", "waits")
+    __slots__ = ("_arrivals", "_index", "_numbers", "_ranks", "counts", "served", "waits")
 
     def __init__(self, index: PlanIndex) -> None:
         groups = len(index.group_needs)
         self._index = index
         self._ranks: list[list[int]] = [[] for _ in range(groups)]
-        self._arrivals: list[deque[int]] = [deque() for _ in range(groups)]
+        self._arrivals: list[deque[tuple[int, int]]] = [deque() for _ in range(groups)]
+        self._numbers = [0] * len(index.ids)
         self.counts = [0] * groups
         self.served = [0] * groups
         self.waits = bytearray(len(index.ids))
@@ -30,7 +32,8 @@ class ReadyTasks:
         """Let a task wait in its group."""
         group = self._index.groups[task]
         heapq.heappush(self._ranks[group], self._index.ranks[task])
-        self._arrivals[group].append(task)
+        self._numbers[task] += 1
+        self._arrivals[group].append((task, self._numbers[task]))
         self.counts[group] += 1
         self.waits[task] = 1
 
@@ -58,9 +61,9 @@ class ReadyTasks:
         """
         if self.served[group] % overtaking == overtaking - 1:
             arrivals = self._arrivals[group]
-            while not self.waits[arrivals[0]]:
+            while not self._is_here(arrivals[0]):
                 arrivals.popleft()
-            return arrivals[0]
+            return arrivals[0][0]
         return self._index.by_rank[self.best_rank(group)]
 
     def in_order_of_arrival(self) -> Iterator[int]:
@@ -70,4 +73,8 @@ class ReadyTasks:
 
     def of_group(self, group: int) -> list[int]:
         """Return the waiting tasks of a group, the longest waiting first."""
-        return list(dict.fromkeys(task for task in self._arrivals[group] if self.waits[task]))
+        return [arrival[0] for arrival in self._arrivals[group] if self._is_here(arrival)]
+
+    def _is_here(self, arrival: tuple[int, int]) -> bool:
+        task, number = arrival
+        return bool(self.waits[task]) and self._numbers[task] == number
