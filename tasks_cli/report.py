@@ -36,7 +36,8 @@ def command(directory: Path, run_id: str | None, output: Path | None, as_json: b
     plan = read_plan_folder(directory)
     meta = read_plan_meta(directory)
     run = _recorded(run_id, plan.waves.planId) if run_id is not None else None
-    place = (output or directory / REPORT_FILE).absolute()
+    named = output or directory / REPORT_FILE
+    place = named.parent.resolve() / named.name
     page = report_page(plan, meta.estimate_origins if meta is not None else {}, run, _way(directory, place))
     _write(place, page)
     if as_json:
@@ -58,7 +59,7 @@ def _recorded(run_id: str, plan_id: str) -> RunRecord:
 
 def _way(directory: Path, place: Path) -> str:
     """Return the way from the page to the plan folder, for its links; "" when the page is in it."""
-    way = os.path.relpath(directory.resolve(), place.parent.resolve())
+    way = os.path.relpath(directory.resolve(), place.parent)
     return "" if way == "." else way.replace(os.sep, "/")
 
 

@@ -27,9 +27,12 @@ def picture(words: PictureWords, width: float, height: float, *children: Markup)
     }
     title = element("title", {"id": f"{words.name}-title"}, text(words.title))
     described = element("desc", {"id": f"{words.name}-text"}, text(words.description))
-    return element(
-        "div", {"class": "wide", "tabindex": "0"}, element("svg", attributes, title, described, *children)
-    )
+    return scrolled(words.title, element("svg", attributes, title, described, *children))
+
+
+def scrolled(title: str, content: Markup) -> Markup:
+    """Return what may be wider or higher than the window, so that keys and pointer can move it."""
+    return element("div", {"class": "wide", "role": "region", "aria-label": title, "tabindex": "0"}, content)
 
 
 def bar(kind: str, left: float, right: float, top: float, height: float) -> Markup:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -71,8 +70,6 @@ def planned_times(plan: Plan) -> PlannedTimes | NoSchedule:
         return NoSchedule(str(error))
     limits = Limits(max_concurrent=tasks.meta.resource_limits.max_concurrent_tasks, model=model)
     schedule = simulate(index, index.durations, limits)
-    if not math.isfinite(schedule.makespan):
-        return NoSchedule("the estimates are too large to be added up")
     graph = precedence_graph(tasks)
     critical = longest_path(graph, index.durations).tasks
     columns, name = tuple(layer_of_each(graph)), "Layer"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from planner.documents.report.markup import Markup, cut, element, joined, one_line, text
+from planner.documents.report.picture import scrolled
 from planner.documents.report.task_words import TaskWords
 from schemas.acceptance_checks import AcceptanceCheck
 
@@ -18,7 +19,7 @@ def task_rows(tasks: Sequence[TaskWords], before: dict[str, tuple[str, ...]], *,
     head = element("tr", {}, *(element("th", {"scope": "col"}, text(name)) for name in names))
     body = joined(_row(words, before[words.task.id], with_run=with_run) for words in tasks)
     table = element("table", {}, element("thead", {}, head), element("tbody", {}, body))
-    return element("div", {"class": "wide", "tabindex": "0"}, table)
+    return scrolled("Tasks", table)
 
 
 def _row(words: TaskWords, before: tuple[str, ...], *, with_run: bool) -> Markup:

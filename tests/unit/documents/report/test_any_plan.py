@@ -21,9 +21,7 @@ from tests.unit.making_plans.drafts import needing
 
 MODELS: tuple[ExecutionModel, ...] = ("rolling_frontier", "wave_based")
 TITLES = st.text(min_size=1, max_size=30)
-HOURS = st.one_of(
-    st.none(), st.sampled_from([0.0, 1e-7, 0.02, 3.0, 40.0, 1e9, 1e300]).map(lambda h: (h, h, h))
-)
+HOURS = st.one_of(st.none(), st.sampled_from([0.0, 1e-7, 0.02, 3.0, 40.0, 1e5]).map(lambda h: (h, h, h)))
 
 
 @st.composite
@@ -91,6 +89,14 @@ def test_places_of_a_column_never_touch_and_segments_join_neighbouring_columns(
     assert all((u, v) in reached for u, after in enumerate(graph.successors) for v in after)
     assert min(layout.tops) == 0
     assert NODE_WIDTH < COLUMN_STEP
+
+
+def test_edges_that_nobody_could_follow_are_not_drawn() -> None:
+    names = [f"{number:03}" for number in range(200)]
+    chain = list(pairwise(names[:100]))
+    early = [(name, names[99]) for name in names[100:]]
+    graph = build_precedence_graph(names, [*chain, *early])
+    assert graph_layout(graph, layer_of_each(graph), frozenset()) is None
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 6)), max_size=30))
