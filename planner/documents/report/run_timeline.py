@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from planner.documents.report.run_record import ActualSpan, ActualTask, RunRecord
-from schemas.execution import RunStatus, TaskStatus
+from schemas.execution import RunStatus
 
 SECONDS_PER_HOUR = 3600
 
@@ -36,39 +36,47 @@ def run_record(
         landings: when a landing commit was made, by commit.
         now: the time, while the run goes on; `None` after its end.
     """
-    moments = [item.began for item in executions] + list(landings.values())
+    began = _began(status, executions, landings) or now
     ends = [item.ended for item in executions if item.ended is not None]
-    began = min(moments, default=datetime.fromisoformat(status.started) if status.started else None)
-    if began is None:
-        began = now
-
-    def hours(moment: datetime) -> float:
-        return max((moment - began).total_seconds(), 0.0) / SECONDS_PER_HOUR if began is not None else 0.0
-
-    def of(task: TaskStatus) -> ActualTask:
-        spans = [
-            ActualSpan(hours(item.began), hours(item.ended) if item.ended is not None else None, item.outcome)
-            for item in executions
-            if item.task_id == task.id
-        ]
-        landed = landings.get(task.landed_commit or "")
-        return ActualTask(
-            state=task.state,
-            attempts=task.attempt,
-            spans=tuple(sorted(spans, key=lambda span: span.start)),
-            landed=hours(landed) if landed is not None else None,
-            commit=task.landed_commit,
-            reason=task.reason,
-        )
-
+    last = max((*ends, *landings.values()), default=began) if now is None else now
+    spans: dict[str, list[ActualSpan]] = {}
+    for item in sorted(executions, key=lambda item: item.began):
+        end = _hours(began, item.ended) if item.ended is not None else None
+        spans.setdefault(item.task_id, []).append(ActualSpan(_hours(began, item.began), end, item.outcome))
     return RunRecord(
         run_id=status.run_id,
         state=status.state,
         branch=status.branch,
         began=began.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if began is not None else None,
-        hours=max(map(hours, [*moments, *ends] if now is None else [now]), default=0.0),
+        hours=_hours(began, last),
         is_open=now is not None,
         reason=status.reason,
-        tasks={task.id: of(task) for task in status.tasks},
+        tasks={
+            task.id: ActualTask(
+                state=task.state,
+                attempts=task.attempt,
+                spans=tuple(spans.get(task.id, ())),
+                landed=_hours(began, landings[task.landed_commit])
+                if task.landed_commit in landings
+                else None,
+                commit=task.landed_commit,
+                reason=task.reason,
+            )
+            for task in status.tasks
+        },
         notes=status.notes,
     )
+
+
+def _began(
+    status: RunStatus, executions: Sequence[TaskExecution], landings: Mapping[str, datetime]
+) -> datetime | None:
+    """Return when the first task began; before one has, when the run was started."""
+    moments = (*(item.began for item in executions), *landings.values())
+    return min(moments, default=datetime.fromisoformat(status.started) if status.started else None)
+
+
+def _hours(began: datetime | None, moment: datetime | None) -> float:
+    if began is None or moment is None:
+        return 0.0
+    return max((moment - began).total_seconds(), 0.0) / SECONDS_PER_HOUR
