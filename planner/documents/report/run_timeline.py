@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from planner.documents.report.run_record import ActualSpan, ActualTask, RunRecord
-from schemas.execution import RunStatus
+from schemas.execution import RunStatus, TaskStatus
 
 SECONDS_PER_HOUR = 3600
 
@@ -37,8 +37,9 @@ def run_record(
         now: the time, while the run goes on; `None` after its end.
     """
     began = _began(status, executions, landings) or now
-    ends = [item.ended for item in executions if item.ended is not None]
-    last = max((*ends, *landings.values()), default=began) if now is None else now
+    # Also what began last: a server whose clock is ahead of ours must not make a task end before its begin.
+    moments = [moment for item in executions for moment in (item.began, item.ended) if moment is not None]
+    last = max((*moments, *landings.values(), *((now,) if now is not None else ())), default=began)
     spans: dict[str, list[ActualSpan]] = {}
     for item in sorted(executions, key=lambda item: item.began):
         end = _hours(began, item.ended) if item.ended is not None else None
@@ -51,20 +52,22 @@ def run_record(
         hours=_hours(began, last),
         is_open=now is not None,
         reason=status.reason,
-        tasks={
-            task.id: ActualTask(
-                state=task.state,
-                attempts=task.attempt,
-                spans=tuple(spans.get(task.id, ())),
-                landed=_hours(began, landings[task.landed_commit])
-                if task.landed_commit in landings
-                else None,
-                commit=task.landed_commit,
-                reason=task.reason,
-            )
-            for task in status.tasks
-        },
+        tasks={task.id: _task(task, spans.get(task.id, []), landings, began) for task in status.tasks},
         notes=status.notes,
+    )
+
+
+def _task(
+    task: TaskStatus, spans: Sequence[ActualSpan], landings: Mapping[str, datetime], began: datetime | None
+) -> ActualTask:
+    landed = landings.get(task.landed_commit or "")
+    return ActualTask(
+        state=task.state,
+        attempts=task.attempt,
+        spans=tuple(spans),
+        landed=_hours(began, landed) if landed is not None else None,
+        commit=task.landed_commit,
+        reason=task.reason,
     )
 
 

@@ -50,6 +50,14 @@ def test_what_goes_on_has_no_end_and_lasts_until_now() -> None:
     assert run.tasks["A"].hours(run.hours) == 0.5
 
 
+def test_a_server_whose_clock_is_ahead_makes_no_task_end_before_its_begin() -> None:
+    execution = TaskExecution("A", after(1), None, "running")
+    first = TaskExecution("B", BEGAN, after(0.5), "completed")
+    run = run_record(status("running", LANDED, WAITS), (execution, first), {}, after(0.9))
+    assert run.hours == 1
+    assert run.tasks["A"].hours(run.hours) == 0
+
+
 def test_a_run_of_which_only_git_knows_something_shows_its_landings() -> None:
     run = run_record(status("succeeded", LANDED), (), {COMMIT: after(7)}, None)
     assert (run.tasks["A"].landed, run.hours) == (0, 0)
