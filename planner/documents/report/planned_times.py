@@ -9,7 +9,8 @@ from planner.graph.kahn_layers import layer_of_each
 from planner.graph.longest_path import longest_path
 from planner.graph.precedence_graph import PrecedenceGraph
 from planner.graph.transitive_reduction import transitive_reduction
-from planner.plan_demands import can_be_scheduled, capacities, precedence_graph, task_demands
+from planner.plan_demands import can_be_scheduled, precedence_graph, task_demands
+from planner.plan_outline import outline_of
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, build_plan_index
 from planner.scheduling.simulate import Schedule, simulate
@@ -55,28 +56,29 @@ def planned_times(plan: Plan) -> PlannedTimes | NoSchedule:
         return NoSchedule("the plan has no tasks")
     if not can_be_scheduled(tasks):
         return NoSchedule("no order of the tasks exists; the errors say why")
-    waves = {
-        task: wave.waveNumber for wave in plan.waves.execution_models.wave_based.waves for task in wave.tasks
-    }
-    model = tasks.meta.execution_model
-    demands = task_demands(tasks)
-    if model == "wave_based":
-        demands = tuple(replace(demand, wave=waves.get(demand.id)) for demand in demands)
     try:
-        index = build_plan_index(demands, capacities(tasks))
-    except (
-        ValueError
-    ) as error:  # a plan edited by hand: the scheduler says what it cannot do, and it is shown
+        index, limits = _as_executed(plan)
+    except ValueError as error:  # the plan was edited by hand: the scheduler says what it cannot do
         return NoSchedule(str(error))
-    limits = Limits(max_concurrent=tasks.meta.resource_limits.max_concurrent_tasks, model=model)
     schedule = simulate(index, index.durations, limits)
     graph = precedence_graph(tasks)
     critical = longest_path(graph, index.durations).tasks
     columns, name = tuple(layer_of_each(graph)), "Layer"
-    if model == "wave_based" and _grow(graph, index.waves):
+    if limits.model == "wave_based" and _grow(graph, index.waves):
         columns, name = tuple(wave - min(index.waves) for wave in index.waves), "Wave"
     drawn = _with_path(transitive_reduction(graph), critical)
     return PlannedTimes(index, schedule, critical, frozenset(critical), columns, name, drawn)
+
+
+def _as_executed(plan: Plan) -> tuple[PlanIndex, Limits]:
+    """Return what a run of the plan would hand to the scheduler: its waves or its order, and its limits."""
+    outline = outline_of(plan)
+    demands = tuple(
+        replace(demand, wave=task.wave, planned_start=task.planned_start)
+        for demand, task in zip(task_demands(plan.tasks), outline.tasks, strict=True)
+    )
+    limits = Limits(max_concurrent=outline.max_concurrent, model=outline.model, window=outline.window_hours)
+    return build_plan_index(demands, outline.capacities), limits
 
 
 def _grow(graph: PrecedenceGraph, waves: tuple[int, ...]) -> bool:

@@ -12,12 +12,18 @@ from pathlib import Path
 import pytest
 
 from planner.documents.report.markup import cut, number, text
+from planner.documents.report.planned_times import PlannedTimes, planned_times
 from planner.documents.report.report_page import report_page
 from planner.documents.report.run_record import ActualSpan, ActualTask, RunRecord
+from planner.plan_outline import outline_of
+from planner.scheduling.limits import Limits
+from planner.scheduling.simulate import simulate
 from schemas.plan import Plan
 from tests.unit.documents.report.example_plans import edge, large_plan, named, plan_of, record_of
 from tests.unit.documents.report.parsed_page import ParsedPage, curve_points, numbers
 from tests.unit.making_plans.drafts import good_plan, needing
+from tests.unit.making_plans.test_planned_order import late_surprise
+from workflows.plan_progress import plan_index
 
 HOSTILE = "</title><script>alert(\"1\")</script><svg onload=x> \x00\u202e & 'a'"
 
@@ -73,6 +79,18 @@ def test_planned_bars_follow_the_scheduler_and_the_critical_path_is_marked() -> 
     assert (bars["3"].left, bars["3"].right) == (bars["0"].left, bars["0"].right)
     assert {name for name, bar in bars.items() if "c" in bar.kinds} == {"0", "1", "2"}
     assert "planned: 0 h to 2.2 h, on the critical path" in bars["0"].shown
+
+
+def test_the_planned_bars_are_what_a_run_would_do_with_the_expected_hours(plan: Plan, larger: Plan) -> None:
+    for each in (plan, larger, late_surprise()):
+        times, outline = planned_times(each), outline_of(each)
+        index = plan_index(outline)
+        limits = Limits(outline.max_concurrent, outline.model, window=outline.window_hours)
+        assert isinstance(times, PlannedTimes)
+        assert times.schedule == simulate(index, index.durations, limits)
+    in_order = planned_times(late_surprise())
+    assert isinstance(in_order, PlannedTimes)
+    assert in_order.schedule.makespan < 14  # with an order of its own; by longest path it would be 19
 
 
 @pytest.mark.parametrize("count", [24, 84])
