@@ -23,6 +23,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "plan": Subcommand("tasks_cli.plan:command", "Turn documents into a validated, scheduled plan."),
     "validate-plan": Subcommand("tasks_cli.validate_plan:command", "Check a plan by all plan rules."),
     "show-plan": Subcommand("tasks_cli.show_plan:command", "Show a plan's tasks, order and forecast."),
+    "report": Subcommand("tasks_cli.report:command", "Write a plan, and what became of it, as a page."),
     "list-plans": Subcommand("tasks_cli.list_plans:command", "List the plans made on this machine."),
     "diff-plan": Subcommand("tasks_cli.diff_plan:command", "Compare two plans."),
     "archive-plan": Subcommand("tasks_cli.archive_plan:command", "Keep a plan under a tag, for good."),

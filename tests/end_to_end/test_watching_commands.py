@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.checkout_fingerprint import fingerprint
 from tests.end_to_end.gates import Gates
 from tests.end_to_end.user_machine import UserMachine
 from tests.small_project import PlannedProject, plan_project, runbook, task
+from tests.unit.documents.report.parsed_page import ParsedPage
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,46 @@ def test_a_failed_task_is_explained_and_its_logs_show_each_attempt(
     assert "attempt 1" not in one.stdout
 
 
+def report_of(machine: UserMachine, project: PlannedProject, run_id: str, place: Path) -> ParsedPage:
+    """Return the report of a run; it is the only thing that is written."""
+    before = fingerprint(project.repository)
+    done = machine.tasks("report", project.plan_folder, "--run", run_id, "-o", place)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{place}\n", "")
+    assert fingerprint(project.repository) == before
+    return ParsedPage.of(place.read_text(encoding="utf-8"))
+
+
+def test_a_report_shows_when_each_task_of_a_run_ran_landed_or_failed(
+    shared_machine: UserMachine, ended: PlannedProject, tmp_path: Path
+) -> None:
+    page = report_of(shared_machine, ended, "ended", tmp_path / "ended.html")
+    actual = {bar.shown.split()[0]: bar for bar in page.bars("gantt") if "a" in bar.kinds}
+    assert {name: bar.kinds[1] for name, bar in actual.items()} == {"A": "a-completed", "B": "a-failed"}
+    assert all(bar.right > bar.left for bar in actual.values())
+    landings = [
+        path for group in page.groups("gantt") for path in group.iter("path") if path.get("class") == "l"
+    ]
+    assert len(landings) == 1
+    assert "now" not in {group.findtext("title") for group in page.groups("gantt")}
+    said = page.text()
+    assert "failed · 1 of 3 tasks landed on feature/change-the-app · 1 repeated attempt" in said
+    assert "times the estimate" in said
+    assert "failed, 2 attempts" in said
+
+
+def test_a_report_refuses_a_run_of_another_plan_and_one_that_is_not_there(
+    shared_machine: UserMachine, ended: PlannedProject, tmp_path: Path
+) -> None:
+    other = plan_project(tmp_path, runbook(task("Write other", "true", "true", id="O")))
+    refused = shared_machine.tasks("report", other.plan_folder, "--run", "ended")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "the run ended executes the plan PLAN-" in refused.stderr
+    missing = shared_machine.tasks("report", ended.plan_folder, "--run", "never")
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert "there is no run 'never'" in missing.stderr
+    assert not (other.plan_folder / "report.html").exists()
+
+
 def test_a_running_task_shows_its_phase_and_what_waits_says_for_what(
     shared_machine: UserMachine, tmp_path: Path, gates: Gates
 ) -> None:
@@ -75,6 +117,9 @@ def test_a_running_task_shows_its_phase_and_what_waits_says_for_what(
         "execute", project.plan_folder, "--repo", project.repository, "--run-id", run_id
     )
     gates.wait_at("a")
+    page = report_of(shared_machine, project, run_id, tmp_path / "running.html")
+    assert ["a-running" in bar.kinds for bar in page.bars("gantt") if "a" in bar.kinds] == [True]
+    assert "now" in {group.findtext("title") for group in page.groups("gantt")}
     rows = {row["id"]: row for row in shared_machine.json("status", run_id)["tasks"]}
     assert (rows["A"]["state"], rows["A"]["phase"], rows["A"]["attempt"]) == ("running", "develop", 1)
     assert rows["B"]["reason"] == "waits for A"

@@ -11,6 +11,7 @@ from planner.machine.git_reader import (
     branch_tip,
     branches,
     changed_paths,
+    commit_times,
     dirty_files,
     first_parent_commits,
     is_ancestor,
@@ -53,6 +54,15 @@ def test_commits_trees_and_branches_are_read(folders: RepositoryFolders) -> None
     assert merge_base(top, older, newer) == older
     assert read_file(top, newer, "src/none.py") is None
     assert read_file(top, newer, "src") is None
+
+
+def test_commits_say_when_they_were_made_and_an_unknown_one_says_nothing(folders: RepositoryFolders) -> None:
+    newer, older = head(folders.top), git(folders.top, "rev-parse", "HEAD~1")
+    made = {name: int(git(folders.top, "show", "-s", "--format=%ct", name)) for name in (newer, older)}
+    assert commit_times(folders.top, [older, "ab" * 20, newer]) == made
+    assert commit_times(folders.top, []) == {}
+    with pytest.raises(GitFailed, match="not a full commit id"):
+        commit_times(folders.top, ["--all"])
 
 
 def test_a_word_where_a_commit_id_is_needed_never_reaches_git(
