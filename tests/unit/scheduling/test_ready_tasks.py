@@ -7,7 +7,7 @@ from planner.scheduling.ready_tasks import ReadyTasks
 
 
 def test_a_task_that_left_and_came_back_has_not_waited_since_it_first_arrived() -> None:
-    index = build_plan_index([TaskDemand(id=name, hours=1) for name in ("A", "B", "C")], {})
+    index = build_plan_index([TaskDemand(id=name, hours=1, resources={}) for name in ("A", "B", "C")], {})
     ready = ReadyTasks(index)
     for task in (0, 1, 2):
         ready.add(task)
