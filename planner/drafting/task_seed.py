@@ -16,6 +16,22 @@ Series = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class ListedTask:
+    """What a task is besides when it comes from a list of tasks.
+
+    `texts` are its own line and those below it; `heading` is the number of the heading of its phase.
+    `requirements` are the numbers of the requirements that it says it meets.
+    """
+
+    texts: tuple[Block, ...]
+    heading: int | None
+    phase: str | None = None
+    story: str | None = None
+    parallel: bool = False
+    requirements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TaskSeed:
     """A task of a document.
 
@@ -35,6 +51,9 @@ class TaskSeed:
     description: str = ""
     series: Series = ()
     number: tuple[int, ...] = ()
+    answers: tuple[Range, ...] = ()
+    """The ranges of statements elsewhere in the document that it answers, by their words."""
+    listed: ListedTask | None = None
 
     @property
     def options(self) -> TaskOptions:
@@ -57,13 +76,16 @@ class TaskSeed:
 
     def texts(self) -> tuple[Block, ...]:
         """Return the blocks that hold its prose, its headline first."""
+        if self.listed is not None:
+            return self.listed.texts
         owner = () if self.owner is None else (self.document.blocks[self.owner],)
         body = (self.document.blocks[number] for number in self.body)
         return (*owner, *(block for block in body if block.kind in ("paragraph", "item", "cell", "heading")))
 
     def evidence(self) -> tuple[SourceEvidence, ...]:
         """Return the quotes of the source that ask for it."""
-        section = "" if self.owner is None else self.document.section_of(self.owner)
+        place = self.listed.heading if self.listed is not None else self.owner
+        section = "" if place is None else self.document.section_of(place)
         return tuple(evidence(self.document, start, end, section) for start, end in self.quotes)
 
     def where(self, key: str | None = None) -> str:

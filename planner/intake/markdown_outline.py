@@ -45,6 +45,10 @@ class Block:
     """Whether it stands in a block quote."""
     closed: bool = True
     """Whether a fence has its closing line."""
+    column: int | None = None
+    """The place of a cell in its row, from 0."""
+    column_title: str = ""
+    """What the head of the table says above a cell."""
 
     @property
     def title(self) -> str:
