@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from planner.documents.markdown_text import counted, listed, table
 from planner.documents.task_table import check_text, place
@@ -46,7 +46,7 @@ def _table(plan: Plan, statements: Sequence[Statement]) -> Iterator[str]:
             _text(item),
             _where(item),
             listed(item.tasks, 4) + (" (by its words)" if item.linked_by == "words" else ""),
-            "; ".join(dict.fromkeys(check for task in item.tasks for check in checks[task][:MOST_CHECKS])),
+            _checks(item, checks),
         )
         for item in statements[:MOST_ROWS]
     ]
@@ -54,6 +54,11 @@ def _table(plan: Plan, statements: Sequence[Statement]) -> Iterator[str]:
     if len(statements) > MOST_ROWS:
         yield ""
         yield f"and {len(statements) - MOST_ROWS} more, see features.json"
+
+
+def _checks(item: Statement, checks: Mapping[str, Sequence[str]]) -> str:
+    names = (check for task in item.tasks for check in checks.get(task, ())[:MOST_CHECKS])
+    return "; ".join(dict.fromkeys(names))
 
 
 def _where(item: Statement) -> str:

@@ -38,6 +38,8 @@ FORMS = (
     "write tasks as headings or list items with a fence that acts (`sh run`, `sh check`, `diff apply`, "
     "`yaml task`), as a checklist (- [ ] Add the parser), or as sentences with MUST, SHALL or SHOULD"
 )
+MOST_TASKS, MOST_ORDER = 10_000, 100_000
+SPLIT = f"plan parts of it one after the other; a plan has at most {MOST_TASKS:,} tasks"
 LISTS = (
     "write tasks as `- [ ] T001 [P] [US1] text with a path` below `## Phase 1: Setup`, or as "
     "`- [ ] 1.1 text`; "
@@ -101,8 +103,14 @@ def _read(sources: Sequence[SourceText], drafter: Drafter | None) -> tuple[Docum
         names = ", ".join(source.name for source in sources)
         raise InvalidArguments(f"{names}: this is no list of tasks with ids", hint=LISTS)
     documents = tuple(find_tasks(document, is_background=has_list) for document in read)
-    if not any(document.seeds for document in documents):
+    tasks = sum(len(document.seeds) for document in documents)
+    if not tasks:
         raise _nothing_found(documents)
+    order = sum(len(document.order) for document in documents)
+    if tasks > MOST_TASKS or order > MOST_ORDER:
+        what = f"{tasks:,} tasks" if tasks > MOST_TASKS else f"{order:,} dependencies"
+        names = ", ".join(source.name for source in sources)
+        raise InvalidArguments(f"{names}: {what} are too many for one plan", hint=SPLIT)
     return documents
 
 

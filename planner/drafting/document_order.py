@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,9 @@ from planner.exchange.task_list import TaskList
 from planner.intake.markdown_outline import Block, Outline
 from schemas.dag import Finding
 
-STATED, DRAWN, UNSURE = 0.9, 0.85, 0.5
+STATED, DRAWN, MOSTLY, UNSURE = 0.9, 0.85, 0.75, 0.5
+NOBODY = re.compile(r"\W*(?:none|nothing|n/?a|no)?\W*", re.IGNORECASE)
+MOST_AGREE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,9 @@ def order_in_list(
 def order_in_document(document: Outline, seeds: Sequence[TaskSeed]) -> DocumentOrder:
     """Return what sentences and drawings outside of the tasks say about tasks that they call by name."""
     named = NamedTasks(_names(seeds), {})
+    in_cells = _in_cells(document, seeds)
     inside = {number for seed in seeds for number in (seed.owner, *seed.body)}
-    order: list[StatedOrder] = []
-    findings: list[Finding] = []
+    order, findings = list(in_cells.order), list(in_cells.findings)
     for number, block in enumerate(document.blocks):
         if block.kind == "fence":
             drawn = _drawn(document, block, named)
@@ -73,12 +76,31 @@ def order_in_document(document: Outline, seeds: Sequence[TaskSeed]) -> DocumentO
     return DocumentOrder(tuple(order), tuple(findings))
 
 
+def _in_cells(document: Outline, seeds: Sequence[TaskSeed]) -> DocumentOrder:
+    """Return what the column `Depends on` of a table says about its rows."""
+    numbers = {".".join(map(str, seed.number)): [place] for place, seed in enumerate(seeds) if seed.number}
+    named = NamedTasks({**numbers, **_names(seeds)}, {})
+    order: list[StatedOrder] = []
+    findings: list[Finding] = []
+    for later, seed in enumerate(seeds):
+        for cell in seed.needs:
+            block = document.blocks[cell]
+            if NOBODY.fullmatch(block.text):
+                continue
+            earlier, unclear = named.in_side(block.text)
+            span = block.place(0, len(block.text))
+            order += _stated(Relation(earlier, (later,), is_arrow=False, start=span[0], end=span[1]))
+            if unclear or not earlier:
+                findings.append(_unclear(document, block.first_line, unclear or block.text))
+    return DocumentOrder(tuple(order), tuple(findings))
+
+
 def _names(seeds: Sequence[TaskSeed]) -> dict[str, list[int]]:
     """Return what tasks are called; a title of one short word is too easily just that word."""
     names: dict[str, list[int]] = {}
     for place, seed in enumerate(seeds):
         for name in (seed.options.id, seed.headline.label, seed.headline.title):
-            if name and place not in names.setdefault(name.casefold(), []):
+            if name and names.setdefault(name.casefold(), [])[-1:] != [place]:
                 names[name.casefold()].append(place)
     return names
 
@@ -102,8 +124,8 @@ def _stated(relation: Relation) -> Iterator[StatedOrder]:
 def _drawn(document: Outline, block: Block, named: NamedTasks) -> DocumentOrder:
     """Return the order that a drawing shows.
 
-    An arrow may mean `before` as well as `needs`. Where all arrows point the way the tasks are listed, it is
-    the first, and where all point against it, the second; in a mixture nothing is sure.
+    An arrow may mean `before` as well as `needs`. Where the arrows point the way the tasks are listed, it is
+    the first, and where they point against it, the second; a mixture is reported.
     """
     found: list[tuple[int, int, int, int]] = []
     for edge in drawn_edges(block.info, block.text):
@@ -113,28 +135,32 @@ def _drawn(document: Outline, block: Block, named: NamedTasks) -> DocumentOrder:
         found += [
             (source, target, start, end) for source in sources for target in targets if source != target
         ]
-    forward = sum(source < target for source, target, _, _ in found)
-    is_sure = forward in (0, len(found))
+    along = sum(source < target for source, target, _, _ in found)
+    forward = 2 * along >= len(found)
+    agreeing = along if forward else len(found) - along
+    is_sure = agreeing == len(found)
+    is_hard = agreeing >= MOST_AGREE * len(found)
     order = [
         StatedOrder(
             *((source, target) if forward else (target, source)),
             "technical",
             "the document draws an arrow between {earlier} and {later}",
-            DRAWN if is_sure else UNSURE,
-            is_hard=is_sure,
+            DRAWN if is_sure else MOSTLY if is_hard else UNSURE,
+            is_hard=is_hard,
             start=start,
             end=max(end, start + 1),
         )
         for source, target, start, end in found
     ]
-    findings = () if is_sure else (_mixed(document, block),)
+    findings = () if is_sure else (_mixed(document, block, is_hard=is_hard),)
     return DocumentOrder(tuple(order), findings)
 
 
-def _mixed(document: Outline, block: Block) -> Finding:
+def _mixed(document: Outline, block: Block, *, is_hard: bool) -> Finding:
+    taken = "that of most of them is taken" if is_hard else "no task waits for another because of it"
     message = (
         "arrows of this drawing point both along the order of the tasks and against it, so that it is not "
-        "clear which end comes first; no task waits for another because of it"
+        f"clear which end comes first; {taken}"
     )
     return Finding(
         rule="arrow-direction",

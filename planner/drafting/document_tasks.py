@@ -15,7 +15,7 @@ from planner.drafting.plan_options import PlanLevel, read_plan_level
 from planner.drafting.prose_tasks import prose_tasks
 from planner.drafting.runbook_tasks import FenceOwners, assign_fences, runbook_tasks
 from planner.drafting.stated_order import StatedOrder
-from planner.drafting.statements import StatedNeed, find_statements, speaks_in_capitals
+from planner.drafting.statements import TICKED, StatedNeed, find_statements, speaks_in_capitals
 from planner.drafting.task_list_tasks import listed_tasks
 from planner.drafting.task_seed import TaskSeed
 from planner.exchange.task_list import TaskList
@@ -109,8 +109,18 @@ def find_tasks(read: ReadDocument, *, is_background: bool = False) -> DocumentTa
 def _of_list(found: DocumentTasks, tasks: TaskList) -> DocumentTasks:
     listed = listed_tasks(found.document, tasks)
     lines = order_in_list(found.document, tasks, listed.named, listed.settled)
+    done = {
+        place.line
+        for task in (*tasks.tasks, *tasks.parents)
+        if task.state != "open"
+        for place in (task.place, *task.details)
+    }
     return replace(
         found,
+        statements=tuple(
+            replace(item, reason=TICKED) if found.document.line_of(item.start) in done else item
+            for item in found.statements
+        ),
         seeds=listed.seeds,
         order=(*listed.order, *lines.order),
         settled=listed.settled,

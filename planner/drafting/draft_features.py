@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from planner.drafting.task_headline import plain_title, read_headline
 from planner.drafting.task_owners import places_of
@@ -130,12 +131,10 @@ def _feature(identifier: str, seed: TaskSeed, section: int | None, title: str) -
 
 
 def _description(document: Outline, heading: int | None) -> str:
-    """Return the first paragraph under a heading."""
-    return next(
-        (
-            plain_title(block.text)
-            for block in document.blocks
-            if block.kind == "paragraph" and block.heading == heading and block.item is None
-        ),
-        "",
-    )
+    """Return the first paragraph under a heading, before the next one."""
+    for block in islice(document.blocks, 0 if heading is None else heading + 1, None):
+        if block.kind == "heading":
+            break
+        if block.kind == "paragraph" and block.item is None:
+            return plain_title(block.text)
+    return ""

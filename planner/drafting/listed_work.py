@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planner.drafting.checkboxes import open_items
 from planner.drafting.section_kinds import (
+    REQUIREMENT_HEADING,
     STEP,
     USER_STORY,
+    is_done_section,
     is_example,
     is_not_wanted,
     lists_work,
@@ -115,6 +117,7 @@ def _items(document: Outline) -> list[int]:
 def _is_wanted(document: Outline, number: int) -> bool:
     return not (
         is_not_wanted(document, number)
+        or is_done_section(document, number)
         or is_example(document, number)
         or stands_under_criteria(document, number)
     )
@@ -193,6 +196,8 @@ def _headings(document: Outline) -> dict[int, ListedWork]:
             labelled[re.sub(r"[\d.a-z-]+$", "", label), block.level].append(number)
         elif story is not None and len(plain_title(block.text)) > story.end():
             labelled["user story", block.level].append(number)
+        elif REQUIREMENT_HEADING.match(plain_title(block.text)):
+            labelled["requirement", block.level].append(number)
     found = {number for group in labelled.values() for number in group}
     found |= {number for number in steps if _is_wanted(document, number)}
     held = {place for number in found for place in places_of(document, number)}
@@ -209,4 +214,6 @@ def _heading(document: Outline, number: int, steps: dict[int, tuple[str, int]]) 
         series, counted = ("heading", word, block.heading, block.level), (count,)
         rest = STEP.sub("", plain_title(block.text), count=1).lstrip(" :.)\u2013\u2014-")
         headline = Headline(title=rest or headline.title, number=counted, series=word, label=headline.label)
+    if REQUIREMENT_HEADING.match(headline.title) and ":" in headline.title:
+        headline = replace(headline, title=headline.title.split(":", 1)[1].strip() or headline.title)
     return ListedWork(number, headline, (block.start, block.end), series, counted)

@@ -143,7 +143,8 @@ def _in_order(earlier: int, later: int, seeds: Sequence[TaskSeed], names: TaskNa
     seed = seeds[later]
     numbers = [".".join(str(part) for part in seeds[place].number) for place in (earlier, later)]
     reason = f"the document numbers {names.tasks[later].id} as {numbers[1]}, after {numbers[0]}"
-    start, end = seed.quotes[0] if seed.owner is None else _whole_line(seed, seed.document.blocks[seed.owner])
+    own = seed.quotes[0] if seed.owner is None else _whole_line(seed, seed.document.blocks[seed.owner])
+    start, end = seed.numbered_at or own
     proof = quoted(seed, start, end, reason, NUMBERED)
     return Claim(earlier, later, "sequential", reason, NUMBERED, is_hard=True, evidence=proof)
 

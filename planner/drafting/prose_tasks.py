@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from planner.drafting.draft_features import title_heading
 from planner.drafting.listed_work import ListedWork, listed_work
-from planner.drafting.section_kinds import CRITERIA_HEADING, STEP
+from planner.drafting.section_kinds import CRITERIA_HEADING, STEP, is_vague
 from planner.drafting.shared_words import SharedWords
-from planner.drafting.statements import StatedNeed
+from planner.drafting.statements import LOWER_CASE, StatedNeed
 from planner.drafting.task_criteria import criteria_in
-from planner.drafting.task_headline import Headline, plain_title, read_headline
+from planner.drafting.task_headline import Headline, plain_title, read_headline, shortened
 from planner.drafting.task_owners import bodies_of, places_of
 from planner.drafting.task_seed import Range, Series, TaskSeed, numbering
 from planner.intake.markdown_outline import Outline
@@ -51,9 +51,13 @@ def prose_tasks(
     owners = {work.owner for work in works} | {owner for owner in groups if owner is not None}
     bodies = bodies_of(document, owners)
     seeds = [_work_seed(document, work, shares, bodies) for work in works]
+    by_block: defaultdict[int, list[StatedNeed]] = defaultdict(list)
+    for statement in statements:
+        by_block[statement.block].append(statement)
     for owner, group in groups.items():
         seed = _section_seed(document, owner, group, bodies)
-        seeds.append(_with_order(seed, named[owner]) if owner in named else seed)
+        seed = replace(seed, description=_description(seed, by_block))
+        seeds.append(_with_order(document, seed, named[owner]) if owner in named else seed)
     return tuple(sorted(seeds, key=lambda seed: (seed.owner is not None, seed.owner or 0))), divided
 
 
@@ -66,24 +70,51 @@ def _shared_out(
     bodies = bodies_of(document, owners)
     texts = {work.owner: _text(document, work, bodies.get(work.owner, ())) for work in works}
     labels = _by_label(asked, texts)
-    words = SharedWords(list(texts.values()))
+    lines = [owner for owner in texts if document.blocks[owner].kind != "heading"]
+    near = _NearWork(document, lines, texts)
     shares, groups = _Shares(), Groups()
     for statement in asked:
         owner = rows.get(statement.block)
         if owner is None:
             places = (statement.block, *places_of(document, statement.block)) if statement.block >= 0 else ()
             owner = next((place for place in places if place in owners), None)
-        nearest = words.nearest(statement.text) if owner is None else None
+        nearest = near.to(statement) if owner is None else None
         if owner is not None:
             shares.inside[owner].append(statement)
         elif statement.label in labels:
             for place in labels[statement.label]:
                 shares.named[place].append(statement)
         elif nearest is not None:
-            shares.near[list(texts)[nearest]].append(statement)
+            shares.near[nearest].append(statement)
         else:
             groups.setdefault(_section(document, statement), []).append(statement)
     return shares, groups
+
+
+class _NearWork:
+    """Finds the listed work that a statement speaks of: among that of its own section, else among all."""
+
+    def __init__(self, document: Outline, lines: Sequence[int], texts: Mapping[int, str]) -> None:
+        self._document = document
+        self._lines = lines
+        self._words = SharedWords([texts[owner] for owner in lines])
+        sections: defaultdict[int | None, list[int]] = defaultdict(list)
+        for owner in lines:
+            sections[document.blocks[owner].heading].append(owner)
+        self._sections = {
+            heading: (owners, SharedWords([texts[owner] for owner in owners]))
+            for heading, owners in sections.items()
+        }
+
+    def to(self, statement: StatedNeed) -> int | None:
+        """Return the block of the one piece of work that a statement is about."""
+        heading = self._document.blocks[statement.block].heading
+        everywhere = (self._lines, self._words)
+        for owners, words in (self._sections.get(heading, everywhere), everywhere):
+            nearest = words.nearest(statement.text)
+            if nearest is not None:
+                return owners[nearest]
+        return None
 
 
 def _by_label(asked: Sequence[StatedNeed], texts: Mapping[int, str]) -> dict[str | None, list[int]]:
@@ -133,7 +164,7 @@ def _with_criteria_settled(document: Outline, groups: Groups) -> Groups:
 def _worth_a_task(document: Outline, works: Sequence[ListedWork], groups: Groups) -> Groups:
     """Return the sections that become tasks: where work is listed, its own sections add none to it.
 
-    Nor does the text under the title, or what is said in plain words: there the list is the author's.
+    Nor does the text under the title, or a mere instruction: there the list is the author's.
     """
     lists = [work for work in works if document.blocks[work.owner].kind != "heading"]
     if not lists:
@@ -148,11 +179,11 @@ def _worth_a_task(document: Outline, works: Sequence[ListedWork], groups: Groups
 
 
 def _asks_for_itself(document: Outline, owner: int | None, item: StatedNeed) -> bool:
-    """Return whether a statement makes a task beside a list of work: it says so by capitals or a label."""
+    """Return whether a statement makes a task beside a list of work: it requires something or has a label."""
     if item.label is not None:
         return True
     is_criteria = owner is not None and CRITERIA_HEADING.search(document.blocks[owner].text)
-    return not is_criteria and item.in_capitals and item.kind != "instruction"
+    return not is_criteria and item.kind != "instruction"
 
 
 def _naming_sections(
@@ -219,6 +250,7 @@ def _work_seed(
         series=work.series,
         number=work.number,
         answers=tuple(_range(item) for item in shares.near[work.owner]),
+        needs=work.needs,
     )
 
 
@@ -231,6 +263,8 @@ def _section_seed(
     required = [item.text for item in group]
     block = None if owner is None else document.blocks[owner]
     headline = read_headline(block.text if block is not None and block.text.strip() else required[0])
+    if is_vague(headline.title):
+        headline = replace(headline, title=shortened(f"{headline.title}: {required[0]}"))
     series: Series = ()
     number: tuple[int, ...] = ()
     if owner is None:
@@ -247,10 +281,22 @@ def _section_seed(
         quotes=tuple(_range(item) for item in group),
         body=body,
         criteria=tuple(dict.fromkeys((*required, *extra))),
-        description="\n".join(required),
         series=series,
         number=number,
     )
+
+
+def _description(seed: TaskSeed, by_block: Mapping[int, Sequence[StatedNeed]]) -> str:
+    """Return all that is said in the task's section: what asks for it, and what is only said beside it."""
+    quotes = frozenset(seed.quotes)
+    blocks = (*seed.body, *(() if seed.owner is None else (seed.owner,)))
+    ranges = {
+        _range(item): item.text
+        for block in blocks
+        for item in by_block.get(block, ())
+        if _range(item) in quotes or item.reason == LOWER_CASE
+    }
+    return "\n".join(ranges[place] for place in sorted(ranges))
 
 
 def _is_loose(document: Outline, number: int) -> bool:
@@ -259,7 +305,7 @@ def _is_loose(document: Outline, number: int) -> bool:
     return block.heading is None and block.kind not in ("heading", "front_matter")
 
 
-def _with_order(seed: TaskSeed, item: ListedWork) -> TaskSeed:
+def _with_order(document: Outline, seed: TaskSeed, item: ListedWork) -> TaskSeed:
     """Return the task of a section with the place that a list of work gives it."""
     headline = Headline(
         title=seed.headline.title,
@@ -274,6 +320,7 @@ def _with_order(seed: TaskSeed, item: ListedWork) -> TaskSeed:
         body=(*seed.body, item.owner, *item.row),
         series=item.series,
         number=item.number,
+        numbered_at=document.line_span(document.blocks[item.owner].first_line),
     )
 
 

@@ -35,6 +35,16 @@ EXAMPLES = re.compile(
     r"see also|glossary|history|credits|acknowledge?ments|links|support)\b",
     re.IGNORECASE,
 )
+BACKGROUND = re.compile(
+    r"(?:context|background|motivation|problem(?: statement)?|prior art|related work)", re.IGNORECASE
+)
+DONE = re.compile(r"(?:already )?(?:done|fixed|completed?|resolved|shipped|closed|finished)", re.IGNORECASE)
+VAGUE = re.compile(
+    r"(?:the )?(?:decisions?|ideas?|consequences|rules?|discussion|notes?|context|proposals?|solution|"
+    r"approach|summary|overview|general|details|requirement\s+\d+)",
+    re.IGNORECASE,
+)
+REQUIREMENT_HEADING = re.compile(r"requirement\s*(?::|\d)", re.IGNORECASE)
 DECISION = re.compile(
     r"\b(?:decisions?|proposals?|proposed|approach|solution|consequences|design)\b", re.IGNORECASE
 )
@@ -61,6 +71,27 @@ def is_not_wanted(document: Outline, number: int) -> bool:
 def is_example(document: Outline, number: int) -> bool:
     """Return whether a block is, or stands under, a heading such as `Usage`: it instructs nobody to build."""
     return _under(document, number, EXAMPLES, highest=2)
+
+
+def is_background(document: Outline, number: int) -> bool:
+    """Return whether the nearest heading above a block is a name like `Background`, which tells what is."""
+    heading = document.blocks[number].heading
+    title = read_headline(document.blocks[heading].text).title if heading is not None else ""
+    return BACKGROUND.fullmatch(title) is not None
+
+
+def is_done_section(document: Outline, number: int) -> bool:
+    """Return whether a block is, or stands under, a heading such as `Fixed` or `Done`."""
+    return any(
+        DONE.fullmatch(read_headline(document.blocks[heading].text).title)
+        for heading in (number, *document.headings_above(number))
+        if document.blocks[heading].kind == "heading"
+    )
+
+
+def is_vague(title: str) -> bool:
+    """Return whether a heading says nothing about what stands below it, such as `Decision`."""
+    return VAGUE.fullmatch(title.strip(" :.")) is not None
 
 
 def is_decision(document: Outline, number: int) -> bool:

@@ -8,7 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from planner.drafting.section_kinds import USER_STORY
-from planner.drafting.statements import ABOUT_WORDS, NOT_WANTED_HERE, TICKED, StatedNeed
+from planner.drafting.statements import (
+    ABOUT_ORDER,
+    ABOUT_WORDS,
+    DONE_HERE,
+    FOR_USERS,
+    IN_CODE,
+    NOT_TEXT,
+    NOT_WANTED_HERE,
+    TICKED,
+    StatedNeed,
+)
 from planner.drafting.task_headline import plain_title
 from planner.drafting.task_owners import places_of
 from planner.drafting.task_seed import ListedTask, Range, TaskSeed
@@ -19,7 +29,9 @@ from schemas.dag import Finding
 from schemas.features import Statement, StatementLink
 
 NO_TASK = "no task holds it or names it"
-LEFT_OUT = frozenset((TICKED, NOT_WANTED_HERE, ABOUT_WORDS))
+LEFT_OUT = frozenset(
+    (TICKED, NOT_WANTED_HERE, ABOUT_WORDS, ABOUT_ORDER, IN_CODE, NOT_TEXT, FOR_USERS, DONE_HERE)
+)
 LABEL = re.compile(r"\b[A-Z]{1,8}-?\d{1,4}(?:\.\d{1,3}|[a-z])?\b")
 STORY_LABEL = re.compile(r"(?:US|STORY)-?0*(?P<number>\d{1,4})[a-z]?", re.IGNORECASE)
 MOST_FINDINGS = 20
@@ -65,8 +77,8 @@ class StatementOwners:
     def _add_listed(self, document: int, listed: ListedTask, task: str) -> None:
         if listed.heading is not None:
             self._below[document, listed.heading].append(task)
-        for block in listed.texts:
-            self._lines[document, block.first_line].append(task)
+        for line in (*(block.first_line for block in listed.texts), *listed.beside):
+            self._lines[document, line].append(task)
         for story in (listed.story or "").split("+"):
             self._stories[story].append(task)
         for name in listed.requirements:
@@ -95,7 +107,8 @@ class StatementOwners:
         if label:
             return self._stories.get(f"US{int(label['number'])}", ())
         places = (statement.block, *places_of(document, statement.block)) if statement.block >= 0 else ()
-        titles = (USER_STORY.match(plain_title(document.blocks[place].text)) for place in places)
+        headings = (document.blocks[place] for place in places if document.blocks[place].kind == "heading")
+        titles = (USER_STORY.match(plain_title(block.text)) for block in headings)
         story = next((title for title in titles if title), None)
         return self._stories.get(f"US{int(story['number'])}", ()) if story else ()
 

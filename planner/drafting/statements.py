@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from planner.drafting.acting_fences import ACTIONS
 from planner.drafting.section_kinds import (
     is_about_order,
+    is_background,
     is_decision,
+    is_done_section,
     is_example,
     is_not_wanted,
     is_open_question,
@@ -30,16 +32,21 @@ from planner.drafting.task_criteria import behaviour_lists, is_step, scenario_ra
 from planner.drafting.task_headline import plain_title
 from planner.intake.markdown_outline import Block, Outline
 from planner.rules.action_verbs import begins_with_verb
+from schemas.errors import InvalidArguments
 from schemas.features import StatementKind
 
 TEXTS = ("paragraph", "item", "cell")
 TICKED = "its box is ticked: it is taken as done"
+DONE_HERE = "it stands under a heading that says it is done"
 NOT_WANTED_HERE = "it stands under a heading that says it is not wanted"
+FOR_USERS = "it stands under a heading such as Usage, in plain words: it tells a user, not who builds it"
+BACKGROUND = "it stands under a heading such as Background, in plain words: it tells what is"
 ABOUT_ORDER = "it says in which order the tasks are done: see the dependencies"
 ABOUT_WORDS = "it says what the words of the standard mean"
 LOWER_CASE = "the document writes MUST, SHALL or SHOULD in capitals, and this is in lower case"
 IN_CODE = "it stands in a code block, which is taken as an example"
 NOT_TEXT = "it stands in HTML, in a comment or in front matter, which are not read as text"
+IN_HEADING = "it is a heading in plain words: what stands below it counts"
 NOT_UNDERSTOOD = "it has the mark of a statement, in a form that is not understood"
 MARKED_LINE = re.compile(
     r"\b(?:MUST|SHALL|SHOULD|REQUIRED|RECOMMENDED)\b|"
@@ -47,8 +54,11 @@ MARKED_LINE = re.compile(
 )
 NUMBERED_REQUIREMENT = re.compile(r"Requirement\s+(?P<number>\d{1,4})\b", re.IGNORECASE)
 REQUIREMENT_COLUMN = re.compile(r"(?:requirement|criterion|acceptance criteri(?:on|a)|rule)s?", re.IGNORECASE)
+MARKED_TEXT = re.compile(rf"{MARKED_LINE.pattern}|\b(?i:must|shall|should)\b")
 ORDER_WORD = re.compile(r"\b(?:before|after|depends?|blocks?|blocked|first)\b", re.IGNORECASE)
+MOST_STATEMENTS = 20_000
 MOST_PLAIN_FOR_ONE = 3
+MANNER = re.compile(r"(?:never|always|do not|don't|only)\s+", re.IGNORECASE)
 DETAIL = re.compile(r"\*\*[^*\n]{1,80}?:?\*\*\s*:?\s*")
 
 
@@ -97,6 +107,11 @@ def find_statements(document: Outline) -> tuple[StatedNeed, ...]:
         found += _in_block(document, number, capitals=capitals, led=led)
     if steps:
         found.append(_behaviour(document, steps))
+    if len(found) > MOST_STATEMENTS:
+        raise InvalidArguments(
+            f"{document.source.name}: {len(found):,} sentences and items that ask for something are too many",
+            hint=f"split it and plan the parts one after the other; at most {MOST_STATEMENTS:,} are read",
+        )
     judged = [_judged(document, statement, capitals=capitals) for statement in found]
     judged += _unread_lines(document, judged)
     return tuple(sorted(judged, key=lambda statement: (statement.start, statement.end)))
@@ -221,12 +236,13 @@ def _instructs(document: Outline, number: int, led: frozenset[int | None]) -> bo
     block = document.blocks[number]
     if block.kind != "item" or is_example(document, number) or is_open_question(document, number):
         return False
+    if is_background(document, number):
+        return False
     if block.group in led:
         return True
     detail = DETAIL.match(block.text)
-    return begins_with_verb(plain_title(block.text)) or (
-        detail is not None and begins_with_verb(plain_title(block.text[detail.end() :]) or "-")
-    )
+    texts = (block.text, block.text[detail.end() :] if detail else "-")
+    return any(begins_with_verb(MANNER.sub("", plain_title(text)) or "-") for text in texts)
 
 
 def _led_lists(document: Outline) -> frozenset[int | None]:
@@ -256,7 +272,8 @@ def _behaviour(document: Outline, steps: list[int]) -> StatedNeed:
     first, last = document.blocks[steps[0]], document.blocks[steps[-1]]
     start, end = first.place(0, len(first.text))[0], last.place(0, len(last.text))[1]
     text = ", ".join(plain_title(document.blocks[step].text) for step in steps)
-    return StatedNeed("behaviour", steps[0], start, end, text)
+    label = _number_in_requirement(document, steps[0]) if len(steps) == 1 else None
+    return StatedNeed("behaviour", steps[0], start, end, text, label)
 
 
 def _whole(block: Block, number: int, kind: StatementKind, label: str | None) -> StatedNeed:
@@ -277,14 +294,24 @@ def _judged(document: Outline, statement: StatedNeed, *, capitals: bool) -> Stat
         reason = TICKED
     elif is_not_wanted(document, statement.block):
         reason = NOT_WANTED_HERE
+    elif is_done_section(document, statement.block):
+        reason = DONE_HERE
     elif statement.kind == "requirement" and statement.label is None:
         if BOILERPLATE.search(statement.text):
             reason = ABOUT_WORDS
         elif ORDER_WORD.search(statement.text) and is_about_order(document, statement.block):
             reason = ABOUT_ORDER
-        elif capitals and not statement.in_capitals:
-            reason = LOWER_CASE
+        elif not statement.in_capitals:
+            reason = _why_not_in_plain_words(document, statement.block, capitals=capitals)
     return replace(statement, reason=reason) if reason else statement
+
+
+def _why_not_in_plain_words(document: Outline, number: int, *, capitals: bool) -> str | None:
+    if capitals:
+        return LOWER_CASE
+    if is_example(document, number):
+        return FOR_USERS
+    return BACKGROUND if is_background(document, number) else None
 
 
 def _unread_lines(document: Outline, known: list[StatedNeed]) -> Iterator[StatedNeed]:
@@ -299,8 +326,10 @@ def _unread_lines(document: Outline, known: list[StatedNeed]) -> Iterator[Stated
         if block.kind in kinds
         for line in range(block.first_line, block.last_line + 1)
     }
+    fenced = {line for line, number in holders.items() if document.blocks[number].kind == "fence"}
     for line in range(1, len(document.lines.starts) + 1):
-        if line in read or not MARKED_LINE.search(document.lines[line - 1]):
+        mark = MARKED_LINE if line in fenced else MARKED_TEXT
+        if line in read or not mark.search(document.lines[line - 1]):
             continue
         start, end = document.line_span(line)
         holder = holders.get(line)
@@ -314,6 +343,8 @@ def _unread_lines(document: Outline, known: list[StatedNeed]) -> Iterator[Stated
 def _why_unread(block: Block | None) -> str:
     if block is None or block.kind == "front_matter":
         return NOT_TEXT
+    if block.kind == "heading":
+        return IN_HEADING
     return IN_CODE if block.kind == "fence" else NOT_UNDERSTOOD
 
 

@@ -53,9 +53,16 @@ def listed_tasks(document: Outline, tasks: TaskList) -> ListedTasks:
     for number, group in enumerate(tasks.groups):
         members = [place for place, task in enumerate(opened) if task.group == number]
         phase = f"Phase {'.'.join(map(str, group.number))} " if group.number else ""
-        for name in (group.title, phase.strip(), group.story or ""):
-            if name:
-                groups.setdefault(name, []).extend(members)
+        story = group.story or ""
+        names = (
+            group.title,
+            phase.strip(),
+            story,
+            story.replace("US", "User Story "),
+            story and "user stories",
+        )
+        for name in dict.fromkeys(name for name in names if name):
+            groups.setdefault(name, []).extend(members)
     return ListedTasks(
         seeds=seeds,
         order=tuple(_order(tasks, opened)),
@@ -133,6 +140,9 @@ def _seed(
             story=story,
             parallel=task.parallel,
             requirements=task.requirements,
+            beside=tuple(
+                parent.place.line for parent in tasks.parents if task.id.startswith(f"{parent.id}.")
+            ),
         ),
     )
 
@@ -172,10 +182,15 @@ def _order(tasks: TaskList, opened: Sequence[TaskLine]) -> Iterator[StatedOrder]
 
 
 def _runs(opened: Sequence[TaskLine], members: Sequence[int]) -> list[list[int]]:
-    """Return tasks that follow one another: each by itself, those marked [P] in a row together."""
+    """Return tasks that follow one another: each by itself, those marked [P] in a row together.
+
+    A heading inside of a phase, as `Implementation` behind `Tests`, ends the row.
+    """
     runs: list[list[int]] = []
     for place in members:
-        if opened[place].parallel and runs and opened[runs[-1][0]].parallel:
+        last = opened[runs[-1][0]] if runs else None
+        task = opened[place]
+        if last is not None and task.parallel and last.parallel and task.section == last.section:
             runs[-1].append(place)
         else:
             runs.append([place])
@@ -192,6 +207,8 @@ def _in_group(
             if parallel
             else "{later} is not marked [P] and stands behind {earlier}"
         )
+        if parallel and opened[earlier[0]].parallel:
+            reason = "{later} stands below the next heading of its phase, behind {earlier}"
         confidence = BEHIND_PARALLEL if parallel else IN_LIST
         where = opened[place].place
         for before in earlier:

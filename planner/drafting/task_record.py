@@ -42,7 +42,7 @@ class TaskPlacement:
 
 def task_record(seed: TaskSeed, placement: TaskPlacement, size: TaskSize, scope: TaskScope) -> Task:
     """Return the task; `origin` says for each field that could be a default where it comes from."""
-    prose = "\n".join(block.text for block in seed.texts())
+    prose = seed.prose()
     options = seed.options
     priority = options.priority or priority_in(prose)
     category = category_in(seed.headline.title)

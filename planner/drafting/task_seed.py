@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from planner.drafting.acting_fences import ActingFence, Action
@@ -11,6 +12,7 @@ from planner.intake.markdown_outline import Block, Outline
 from planner.intake.source_evidence import evidence
 from schemas.evidence import SourceEvidence
 
+MEASURE = re.compile(r"\b(?:estimated?|effort|duration|size|complexity|priority)\b", re.IGNORECASE)
 Range = tuple[int, int]
 Series = tuple[str | int | None, ...]
 
@@ -20,7 +22,8 @@ class ListedTask:
     """What a task is besides when it comes from a list of tasks.
 
     `texts` are its own line and those below it; `heading` is the number of the heading of its phase.
-    `requirements` are the numbers of the requirements that it says it meets.
+    `requirements` are the numbers of the requirements that it says it meets, `beside` the lines of tasks that
+    only stand over it.
     """
 
     texts: tuple[Block, ...]
@@ -29,6 +32,7 @@ class ListedTask:
     story: str | None = None
     parallel: bool = False
     requirements: tuple[str, ...] = ()
+    beside: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,12 @@ class TaskSeed:
     description: str = ""
     series: Series = ()
     number: tuple[int, ...] = ()
+    numbered_at: Range | None = None
+    """Where its number stands, if not in its own headline."""
     answers: tuple[Range, ...] = ()
     """The ranges of statements elsewhere in the document that it answers, by their words."""
+    needs: tuple[int, ...] = ()
+    """The cells of a table that say which tasks it needs."""
     listed: ListedTask | None = None
 
     @property
@@ -81,6 +89,13 @@ class TaskSeed:
         owner = () if self.owner is None else (self.document.blocks[self.owner],)
         body = (self.document.blocks[number] for number in self.body)
         return (*owner, *(block for block in body if block.kind in ("paragraph", "item", "cell", "heading")))
+
+    def prose(self) -> str:
+        """Return all its prose; what a table says about size and priority has its column before it."""
+        return "\n".join(
+            f"{block.column_title}: {block.text}" if MEASURE.search(block.column_title) else block.text
+            for block in self.texts()
+        )
 
     def evidence(self) -> tuple[SourceEvidence, ...]:
         """Return the quotes of the source that ask for it."""

@@ -36,8 +36,9 @@ class TaskLine:
     """One task: `text` is what stands behind its id and marks, `text_start` where that begins in the source.
 
     `stories` are the labels of user stories, `labels` all other labels in brackets, as written. `details`
-    are the indented lines below it. `group` is the number of its group, None before any. `mark` is where the
-    character in its checkbox stands, None when it has no box.
+    are the indented lines below it. `group` is the number of its group, None before any; `section` is the
+    line of the nearest heading above. `mark` is where the character in its checkbox stands, None when it has
+    no box.
     """
 
     id: str
@@ -52,6 +53,7 @@ class TaskLine:
     group: int | None = None
     details: tuple[TextRange, ...] = ()
     requirements: tuple[str, ...] = ()
+    section: int | None = None
     mark: int | None = None
 
 
@@ -68,6 +70,8 @@ class Oddity:
 class TaskList:
     """A whole list: nothing of it is dropped without an oddity that says so.
 
+    `parents` are lines that only stand over other tasks, as `2` over `2.1`.
+
     `relations` are the lines that may say which tasks come before which, `drawn` those with arrows inside of
     code blocks.
     """
@@ -77,4 +81,5 @@ class TaskList:
     tasks: tuple[TaskLine, ...]
     relations: tuple[TextRange, ...] = ()
     drawn: tuple[TextRange, ...] = ()
+    parents: tuple[TaskLine, ...] = ()
     oddities: tuple[Oddity, ...] = ()

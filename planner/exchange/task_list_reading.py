@@ -166,11 +166,12 @@ class _Reading:
         if oddity:
             self.oddities.append(Oddity(oddity[0], place.line, oddity[1]))
         task = read_task_line(match, line, place, self.lines.starts[place.line - 1])
-        return replace(task, state=state, group=self._group())
+        section = self.headings[-1][2].line if self.headings else None
+        return replace(task, state=state, group=self._group(), section=section)
 
     def _group(self) -> int | None:
         """Return the group of the open headings: the innermost phase, else the highest below the title."""
-        phases = [entry for entry in self.headings if PHASE.match(entry[1]) or STORY_TITLE.search(entry[1])]
+        phases = [entry for entry in self.headings if PHASE.match(entry[1]) or STORY_TITLE.match(entry[1])]
         chosen = phases[-1] if phases else next(iter(self.headings[1:] or self.headings), None)
         if chosen is None:
             return None
@@ -186,28 +187,35 @@ def _finished(reading: _Reading, dialect: Dialect) -> TaskList:
     if reading.fence:
         message = "the code block that begins here never ends: everything below it is in it, and no task"
         reading.oddities.append(Oddity("fence-never-ends", reading.fence_line, message))
-    tasks = _without_parents(reading.tasks, reading.oddities) if dialect == "numbered" else reading.tasks
+    parents = _parents(reading.tasks, reading.oddities) if dialect == "numbered" else ()
+    over = {parent.place.line for parent in parents}
+    tasks = [task for task in reading.tasks if task.place.line not in over]
     counts = Counter(task.id.casefold() for task in tasks)
     for task in tasks:
-        if counts[task.id.casefold()] > 1:
-            times = counts[task.id.casefold()]
+        times = counts[task.id.casefold()]
+        if times > 1:
             message = f"the id {task.id} is used {times} times; each got a number behind it"
             reading.oddities.append(Oddity("id-used-twice", task.place.line, message))
-    ordered = tuple(sorted(reading.oddities, key=lambda oddity: oddity.line))
     return TaskList(
-        dialect, tuple(reading.groups), tuple(tasks), tuple(reading.relations), tuple(reading.drawn), ordered
+        dialect,
+        tuple(reading.groups),
+        tuple(tasks),
+        tuple(reading.relations),
+        tuple(reading.drawn),
+        parents,
+        tuple(sorted(reading.oddities, key=lambda oddity: oddity.line)),
     )
 
 
-def _without_parents(tasks: list[TaskLine], oddities: list[Oddity]) -> list[TaskLine]:
-    """Return the tasks without those that only stand over others: 2 is the name of 2.1 and 2.2 together."""
-    parents = {task.id.rsplit(".", 1)[0] for task in tasks if "." in task.id}
+def _parents(tasks: list[TaskLine], oddities: list[Oddity]) -> tuple[TaskLine, ...]:
+    """Return the tasks that only stand over others: 2 is the name of 2.1 and 2.2 together."""
+    above = {task.id.rsplit(".", 1)[0] for task in tasks if "." in task.id}
     unfinished = {task.id.rsplit(".", 1)[0] for task in tasks if "." in task.id and task.state == "open"}
     for task in tasks:
         if task.state == "done" and task.id in unfinished:
             message = f"{task.id} is ticked and has parts that are not: these are planned"
             oddities.append(Oddity("ticked-over-open", task.place.line, message))
-    return [task for task in tasks if task.id not in parents]
+    return tuple(task for task in tasks if task.id in above)
 
 
 def _group_of(title: str, place: TextRange) -> TaskGroup:

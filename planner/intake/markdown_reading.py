@@ -16,12 +16,14 @@ from planner.intake.source_lines import SourceLines, read_lines
 
 CHECKBOX = re.compile(r"\[(?P<mark>[ xX])\](?=\s|$)[ \t]*")
 LISTS = ("bullet_list_open", "ordered_list_open")
+FENCES = ("fence", "front_matter")
 CONTAINERS = (*LISTS, "list_item_open", "inline")
 
 
 def read_outline(source: SourceText) -> Outline:
     """Return the blocks of a document; any text is Markdown, so that nothing can go wrong here."""
     parser = MarkdownIt("commonmark").use(front_matter_plugin).enable("table")
+    parser.core.ruler.disable("inline")  # nobody here asks for marks within a line, and they can be costly
     reading = _Reading(read_lines(source.text))
     tokens = parser.parse(source.text)
     for number, token in enumerate(tokens):
@@ -75,8 +77,8 @@ class _Reading:
         elif token.type == "paragraph_open":
             self._paragraph(token, content)
         elif token.type in ("table_open", "tr_open", "th_open", "td_open"):
-            self._cell(token, following)
-        elif token.type in ("fence", "front_matter"):
+            self._cell(token, following, content)
+        elif token.type in FENCES:
             self._fence(token)
         elif token.type not in CONTAINERS and token.nesting >= 0:
             self.waiting_item = None
@@ -122,8 +124,7 @@ class _Reading:
             self._text_block("paragraph", token, content)
         self.waiting_item = None
 
-    def _cell(self, token: Token, following: Token | None) -> None:
-        content = following.content if following else ""
+    def _cell(self, token: Token, following: Token | None, content: str) -> None:
         column, title = self.table.take(token, content)
         if token.type == "td_open" and following is not None and content.strip():
             self._text_block("cell", following, content)
@@ -132,14 +133,14 @@ class _Reading:
 
     def _fence(self, token: Token) -> None:
         kind: BlockKind = "fence" if token.type == "fence" else "front_matter"
-        self.waiting_item = None
         block = self._block(kind, token)
-        first = block.first_line  # the content begins on the line after: counted from 0, the same number
-        starts = self.lines.starts_of(token.content, first, block.last_line)
+        # Counted from 0, the line after the first has the number that the first has counted from 1.
+        starts = self.lines.starts_of(token.content, block.first_line, block.last_line)
         closed = kind == "front_matter" or _is_closed(self.lines, token, block)
         self.blocks.append(
             replace(block, text=token.content, text_starts=starts, info=token.info.strip(), closed=closed)
         )
+        self.waiting_item = None
 
     def _text_block(self, kind: BlockKind, token: Token, content: str) -> None:
         self.waiting_item = None
