@@ -4,9 +4,9 @@
 
 The number of statements is counted by a grep of this file's own, which knows nothing of how the planner
 reads: lines outside of code blocks with must, shall or should in any case, REQUIRED or RECOMMENDED in
-capitals, checkboxes, labels such as FR-001 at the beginning, Given/When/Then, and `As a ..., I want ...`. Each
-such line must be owned by a task or stand in the list of what is uncovered; what is in neither is lost, and
-then the exit code is 1.
+capitals, checkboxes, labels such as FR-001 at the beginning, Given/When/Then, and `As a ..., I want ...`.
+Each such line must be owned by a task or stand in the list of what is uncovered; what is in neither is lost,
+and then the exit code is 1.
 """
 
 from __future__ import annotations

@@ -85,6 +85,9 @@ def find_statements(document: Outline) -> tuple[StatedNeed, ...]:
 
     A document without any MUST, SHALL or SHOULD in capitals asks in plain words: `must` and `has to` count,
     and so do list items that begin with a verb.
+
+    Raises:
+        InvalidArguments: there are more statements than any plan could answer.
     """
     capitals = speaks_in_capitals(document)
     found: list[StatedNeed] = []
