@@ -13,7 +13,9 @@ NODE = re.compile(
     r"(?P<id>[A-Za-z_][\w.-]*?)\s*(?:\[+\"?(?P<square>[^\]\"]+)\"?\]+|\(+\"?(?P<round>[^)\"]+)\"?\)+|"
     r"\{+\"?(?P<curly>[^}\"]+)\"?\}+)"
 )
-DOT_LABEL = re.compile(r"(?:^|;)\s*\"?(?P<id>[\w.-]+)\"?\s*\[\s*label\s*=\s*\"(?P<label>[^\"]+)\"", re.MULTILINE)
+DOT_LABEL = re.compile(
+    r"(?:^|;)\s*\"?(?P<id>[\w.-]+)\"?\s*\[\s*label\s*=\s*\"(?P<label>[^\"]+)\"", re.MULTILINE
+)
 DOT_REST = re.compile(r"\[[^\]]*\]|^\s*(?:strict\s+)?(?:di)?graph\b[^{\n]*\{|[{}]")
 EDGE = re.compile(r"\s*(?:-->|---?>|==+>|-\.->|->)\s*(?:\|[^|\n]*\|\s*)?")
 EDGE_TEXT = re.compile(r"--\s+[^->|\n]+?\s+-->")
