@@ -10,6 +10,7 @@ from planner.draft import Draft, SourceText
 from planner.drafting.document_tasks import DocumentTasks, find_tasks, read_document
 from planner.drafting.draft_features import find_features, title_heading
 from planner.drafting.drafting_findings import estimate_findings, executor_findings, survey_findings
+from planner.drafting.existing_parts import TaskReuse, find_reuse, reuse_findings
 from planner.drafting.plan_levels import combined
 from planner.drafting.precedence import find_dependencies
 from planner.drafting.precedence_reach import PrecedenceReach
@@ -32,7 +33,7 @@ from schemas.dag import Finding
 from schemas.errors import InvalidArguments
 from schemas.plan import Drafter
 from schemas.settings import PlanSettings
-from schemas.tasks import Autonormalization, SharedResource
+from schemas.tasks import Autonormalization, SharedResource, Task
 
 FORMS = (
     "write tasks as headings or list items with a fence that acts (`sh run`, `sh check`, `diff apply`, "
@@ -134,11 +135,11 @@ def _with_tasks(
     titles = [_title(document) for document in documents]
     features = find_features([document.document for document in documents], seeds, titles)
     sizes = tuple(size_of(seed, settings) for seed in seeds)
+    reuses = tuple(find_reuse(seed, scope, survey) for seed, scope in zip(seeds, scopes, strict=True))
+    placements = _placements(draft, ids, features.of_task, needs)
     tasks = tuple(
-        task_record(seed, placement, size, scope)
-        for seed, placement, size, scope in zip(
-            seeds, _placements(draft, ids, features.of_task, needs), sizes, scopes, strict=True
-        )
+        _building_on(task_record(seed, placement, size, scope), reuse)
+        for seed, placement, size, scope, reuse in zip(seeds, placements, sizes, scopes, reuses, strict=True)
     )
     statements = traced_statements(
         [(document.document, document.statements) for document in documents], StatementOwners(seeds, ids)
@@ -148,6 +149,7 @@ def _with_tasks(
         *parallel_findings(seeds, ids, scopes),
         *estimate_findings(seeds, ids),
         *executor_findings(seeds, ids),
+        *reuse_findings(seeds, ids, reuses),
         *uncovered_findings(statements, draft.findings),
     )
     return replace(
@@ -175,6 +177,11 @@ def _without_secrets(finding: Finding) -> Finding:
     """Return a finding for files and logs: its message may repeat what the document says."""
     message, spans = redact(finding.message)
     return finding.model_copy(update={"message": message}) if spans else finding
+
+
+def _building_on(task: Task, reuse: TaskReuse) -> Task:
+    record = reuse.record()
+    return task.model_copy(update={"reuses_existing": record}) if record is not None else task
 
 
 def _placements(

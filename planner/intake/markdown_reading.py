@@ -134,8 +134,7 @@ class _Reading:
     def _fence(self, token: Token) -> None:
         kind: BlockKind = "fence" if token.type == "fence" else "front_matter"
         block = self._block(kind, token)
-        # Counted from 0, the line after the first has the number that the first has counted from 1.
-        starts = self.lines.starts_of(token.content, block.first_line, block.last_line)
+        starts = _starts_of_fence(self.lines, token, block)
         closed = kind == "front_matter" or _is_closed(self.lines, token, block)
         self.blocks.append(
             replace(block, text=token.content, text_starts=starts, info=token.info.strip(), closed=closed)
@@ -174,6 +173,11 @@ def _with_checkbox(item: Block) -> Block:
     first, *others = item.text_starts
     starts = (first + box.end() if first >= 0 else -1, *others)
     return replace(item, text=item.text[box.end() :], text_starts=starts, checked=box["mark"] != " ")
+
+
+def _starts_of_fence(lines: SourceLines, token: Token, block: Block) -> tuple[int, ...]:
+    # The content begins on the line after the first: counted from 0, that is the same number.
+    return lines.starts_of(token.content, block.first_line, block.last_line)
 
 
 def _is_closed(lines: SourceLines, token: Token, block: Block) -> bool:

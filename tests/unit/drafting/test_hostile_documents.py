@@ -55,7 +55,7 @@ def test_a_hostile_document_is_drafted_or_refused_in_time(name: str) -> None:
         source = read_source_bytes(DOCUMENTS[name], "spec.md")
         draft = draft_from_documents((source,), Survey(root="."), PlanSettings(), None)
     except InvalidArguments as error:
-        assert error.hint
+        assert error.hint  # noqa: PT017 - a refusal is one of two good ends
     else:
         assert draft.tasks
         for item in draft.statements:

@@ -44,7 +44,8 @@ def test_the_items_below_another_heading_are_none(heading: str) -> None:
 
 
 def test_an_item_that_names_a_section_gives_it_its_place_and_is_no_task_of_its_own() -> None:
-    text = "# T\n## Parser\nIt MUST parse.\n## Printer\nIt MUST print.\n## Build order\n1. Printer\n2. Parser\n3. Ship it\n"
+    sections = "# T\n## Parser\nIt MUST parse.\n## Printer\nIt MUST print.\n"
+    text = sections + "## Build order\n1. Printer\n2. Parser\n3. Ship it\n"
     draft = drafted(text)
     assert [task.title for task in draft.tasks] == ["Parser", "Printer", "Ship it"]
     assert pairs(text) == [("P1.T002", "P1.T001"), ("P1.T001", "P1.T003")]

@@ -59,10 +59,8 @@ def test_a_line_with_one_known_side_is_unclear() -> None:
 
 
 def test_sentences_below_dependencies_make_hard_edges_with_their_words_as_evidence() -> None:
-    text = (
-        PARTS
-        + "## Dependencies\n- The Web page depends on Store\n- Core comes before Store.\n- Docs after the moon\n"
-    )
+    lines = "- The Web page depends on Store\n- Core comes before Store.\n- Docs after the moon\n"
+    text = f"{PARTS}## Dependencies\n{lines}"
     draft = drafted(text)
     assert pairs(text) == [(CORE, STORE), (STORE, WEB)]
     assert draft.dependencies[0].evidence[0].quote == "Core comes before Store."
@@ -74,12 +72,14 @@ def test_elsewhere_only_a_sentence_of_nothing_but_names_counts() -> None:
     assert pairs(PARTS + "## Note\nWeb page depends on Store.\n") == [(STORE, WEB)]
 
 
+JOINED = (
+    "Core \u2500\u2500> Store \u2500\u2500\u2510\n"
+    "                 \u251c\u2500\u2500> Docs\n"
+    "Web page \u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2518"
+)
 DRAWINGS = [
     ("Core -> Store -> Web page", [(CORE, STORE), (STORE, WEB)]),
-    (
-        "Core \u2500\u2500> Store \u2500\u2500\u2510\n                 \u251c\u2500\u2500> Docs\nWeb page \u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2518",
-        [(CORE, STORE), (STORE, DOCS), (WEB, DOCS)],
-    ),
+    (JOINED, [(CORE, STORE), (STORE, DOCS), (WEB, DOCS)]),
     ("Core\n |\n v\nStore", [(CORE, STORE)]),
     ("Core --+\n       +--> Docs\nStore -+", [(CORE, DOCS), (STORE, DOCS)]),
     ("Core -+-> Store\n      +-> Docs", [(CORE, STORE), (CORE, DOCS)]),
