@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from schemas.dag import Finding
-from schemas.features import Feature
+from schemas.features import Feature, Statement
 from schemas.plan import Drafter
 from schemas.tasks import (
     Autonormalization,
@@ -53,6 +53,7 @@ class Draft:
     max_concurrent: int | None = None
     branch: str | None = None
     estimate_origins: dict[str, EstimateOrigin] = field(default_factory=dict)
+    statements: tuple[Statement, ...] = ()
     autonormalization: Autonormalization = field(default_factory=Autonormalization)
     findings: tuple[Finding, ...] = ()
     meta: TasksMeta | None = None

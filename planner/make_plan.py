@@ -25,7 +25,7 @@ from planner.stages.resource_impacts import resource_impacts
 from planner.stages.scheduled_models import forecast_findings, scheduled_models
 from schemas.dag import DagFile, Finding
 from schemas.features import FeaturesFile
-from schemas.plan import Plan
+from schemas.plan import Drafter, Plan
 from schemas.settings import PlanSettings, Settings
 from schemas.tasks import ResourceLimits, TasksFile, TasksMeta
 
@@ -38,13 +38,15 @@ class MadePlan:
     draft: Draft
 
 
-def plan_from_documents(
+def plan_from_documents(  # noqa: PLR0913 - all that a plan is made from
     sources: tuple[SourceText, ...],
     codebase: Path,
     settings: Settings,
     title: str | None,
     timestamp: str,
     options: SurveyOptions = DEFAULT_OPTIONS,
+    *,
+    drafter: Drafter | None = None,
 ) -> MadePlan:
     """Survey a codebase and turn documents into a plan.
 
@@ -55,6 +57,7 @@ def plan_from_documents(
         title: the plan's title; without one the document's.
         timestamp: when the plan is made (UTC, ISO 8601); the only part that differs between two runs.
         options: how the codebase is surveyed; the plan is the same with any of them.
+        drafter: `document` or `tasks-md`; without one, what the documents are decides.
 
     Raises:
         CodebaseAnalysisFailed: when the codebase cannot be read.
@@ -62,9 +65,8 @@ def plan_from_documents(
     """
     surveyed = survey(codebase, options)  # phase 1: the codebase and its shared resources
     options.report("drafting the plan", 0, 0)
-    draft = draft_from_documents(
-        sources, surveyed, settings.plan, title
-    )  # phases 2 to 4: features, tasks, edges
+    # phases 2 to 4: features, tasks, edges
+    draft = draft_from_documents(sources, surveyed, settings.plan, title, drafter)
     draft = with_relevant_files(draft, surveyed)
     return MadePlan(make_plan(draft, settings, timestamp), draft)
 
@@ -115,7 +117,8 @@ def with_shared_resources(draft: Draft) -> Draft:
 
 def features_file(draft: Draft, timestamp: str) -> FeaturesFile:
     """Return features.json, sealed."""
-    return sealed(FeaturesFile(generated=unsealed(timestamp), features=draft.features))
+    file = FeaturesFile(generated=unsealed(timestamp), features=draft.features)
+    return sealed(file.model_copy(update={"statements": draft.statements}) if draft.statements else file)
 
 
 def tasks_file(draft: Draft, settings: PlanSettings, timestamp: str) -> TasksFile:

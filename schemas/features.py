@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.evidence import SourceEvidence
-from schemas.identifiers import ContentHash, Identifier
+from schemas.identifiers import ContentHash, Identifier, TaskId
 from schemas.record import Record
 
 PriorityName = Literal["critical", "high", "medium", "low"]
+StatementKind = Literal["requirement", "behaviour", "story", "criterion", "work", "instruction"]
+StatementLink = Literal["place", "label", "story", "words"]
 
 
 class Generated(Record):
@@ -31,9 +33,26 @@ class Feature(Record):
     source_evidence: tuple[SourceEvidence, ...]
 
 
+class Statement(Record):
+    """Something a document asks for, with the tasks that answer it; without any, `uncovered` says why.
+
+    `linked_by` says how the tasks are known: they were made from it or stand around it (`place`), name its
+    label, belong to its user story, or share so many of its words with no other task as near (`words`).
+    """
+
+    id: Identifier
+    kind: StatementKind
+    label: str | None = None
+    source_evidence: SourceEvidence
+    tasks: tuple[TaskId, ...] = ()
+    linked_by: StatementLink | None = None
+    uncovered: str | None = None
+
+
 class FeaturesFile(Record):
     """The whole of features.json."""
 
     schema_: Annotated[str | None, Field(alias="$schema")] = None
     generated: Generated
     features: tuple[Feature, ...]
+    statements: tuple[Statement, ...] | None = None

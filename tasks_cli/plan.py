@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from planner.draft import SourceText
     from planner.make_plan import MadePlan
     from schemas.dag import Finding
+    from schemas.plan import Drafter
     from schemas.settings import Settings
 
 STDIN = "-"
@@ -67,10 +68,8 @@ class PlanReport:
 @click.option(
     "--drafter",
     "--planner",
-    type=click.Choice(["document"]),
-    default="document",
-    show_default=True,
-    help="Who drafts the plan.",
+    type=click.Choice(["document", "tasks-md"]),
+    help="Who drafts the plan.  [default: tasks-md for a list of tasks, else document]",
 )
 @click.option(
     "--from-plan",
@@ -85,7 +84,7 @@ class PlanReport:
 def command(
     description: str | None,
     documents: tuple[str, ...],
-    drafter: str,  # noqa: ARG001 - one drafter so far; the choice is checked by click
+    drafter: Drafter | None,
     from_plan: Path | None,
     interactive: bool,
     force: bool,
@@ -107,7 +106,7 @@ def command(
         report = PlanReport(*plan_again(from_plan, flags, timestamp_now(), force=force))
     else:
         sources = tuple(_read(name) for name in documents)
-        making = _Making(_settings(flags), description, flags, force=force, verbose=verbose)
+        making = _Making(_settings(flags), description, drafter, flags, force=force, verbose=verbose)
         report = _reviewed(making, sources) if interactive else _plan(making, sources)
     if as_json:
         print_json(report.as_json())
@@ -128,6 +127,7 @@ class _Making:
 
     settings: Settings
     title: str | None
+    drafter: Drafter | None
     flags: Mapping[str, object]
     force: bool
     verbose: bool
@@ -225,7 +225,15 @@ def _made(making: _Making, sources: tuple[SourceText, ...]) -> MadePlan:
         print_note(f"planning {named} for the codebase {codebase.resolve()}")
     with survey_progress() as report:
         options = SurveyOptions(FactsCache(state_folder(making.settings)), report)
-        return plan_from_documents(sources, codebase, making.settings, making.title, timestamp_now(), options)
+        return plan_from_documents(
+            sources,
+            codebase,
+            making.settings,
+            making.title,
+            timestamp_now(),
+            options,
+            drafter=making.drafter,
+        )
 
 
 def timestamp_now() -> str:

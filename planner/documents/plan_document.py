@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from planner.documents.markdown_text import counted, hours, listed, table
 from planner.documents.mermaid_graph import mermaid_graph
 from planner.documents.task_table import task_table
+from planner.documents.traceability import traceability
 from planner.draft import EstimateOrigin
 from schemas.dag import DagMetrics, Finding
 from schemas.plan import Plan
@@ -29,6 +30,7 @@ def plan_document(plan: Plan, estimate_origins: Mapping[str, EstimateOrigin]) ->
         _section("Codebase Analysis Results", _codebase(plan)),
         _section("Execution Metrics", _metrics(plan)),
         _section("Tasks", _tasks(plan, estimate_origins)),
+        _section("Traceability", traceability(plan)),
         _section("Wave-Based Execution Plan", _waves(plan.waves.execution_models.wave_based)),
         _section("Rolling Frontier Execution Plan", _frontier(plan)),
         _section("Risk Analysis", _risks(plan)),

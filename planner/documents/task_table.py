@@ -26,7 +26,7 @@ def task_table(tasks: TasksFile, origins: Mapping[str, EstimateOrigin]) -> list[
             task.id,
             task.title,
             task.execution.executor if task.execution is not None else "not named",
-            "; ".join(_check(check) for check in task.acceptance_checks) or "none",
+            "; ".join(check_text(check) for check in task.acceptance_checks) or "none",
             ", ".join(before[task.id]) or "-",
             _estimate(task, origins.get(task.id)),
             ", ".join(place(evidence) for evidence in task.source_evidence) or "none",
@@ -44,7 +44,8 @@ def place(evidence: SourceEvidence) -> str:
     return f"{evidence.document}:{lines}" if evidence.document else f"line {lines}"
 
 
-def _check(check: AcceptanceCheck) -> str:
+def check_text(check: AcceptanceCheck) -> str:
+    """Return a check in a few words."""
     if check.type == "command":
         lines = check.cmd.strip().splitlines()
         first = lines[0] if lines else ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from planner.drafting.task_headline import plain_title, read_headline
 from planner.drafting.task_owners import places_of
@@ -13,6 +15,12 @@ from planner.intake.markdown_outline import Outline
 from planner.intake.secret_redaction import redact
 from planner.intake.source_evidence import evidence
 from schemas.features import Feature
+
+LARGE_PLAN = 8
+MOST_OF_A_FEATURE = 4
+MOST_FEATURES = 25
+Section = tuple[int, int | None]
+"""The number of a document, and of the heading in it; None for the document itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +39,18 @@ def find_features(
     Tasks that stand directly under the title, or in a document without sections, belong to a feature that
     has the title of the document; `titles` holds it for each document.
     """
-    ids: dict[tuple[int, int | None], str] = {}
+    ids: dict[Section, str] = {}
     features: list[Feature] = []
     of_task: list[str] = []
+    numbers = {id(document): number for number, document in enumerate(documents)}
     headings = [title_heading(document) for document in documents]
-    for seed in seeds:
-        number = next(place for place, document in enumerate(documents) if document is seed.document)
-        section = _section_of(seed, headings[number])
-        key = (number, section)
+    paths = [
+        _sections_of(seed, numbers[id(seed.document)], headings[numbers[id(seed.document)]]) for seed in seeds
+    ]
+    for seed, key in zip(seeds, _right_sized(seeds, paths), strict=True):
         if key not in ids:
             ids[key] = f"F{len(ids) + 1:03d}"
-            features.append(_feature(ids[key], seed, section, titles[number]))
+            features.append(_feature(ids[key], seed, key[1], titles[key[0]]))
         of_task.append(ids[key])
     return DraftFeatures(tuple(features), tuple(of_task))
 
@@ -56,16 +65,49 @@ def title_heading(document: Outline) -> int | None:
     return headings[0] if all(other > level for other in others) else None
 
 
-def _section_of(seed: TaskSeed, title: int | None) -> int | None:
-    """Return the highest heading, other than the title, that a task stands under."""
+def _sections_of(seed: TaskSeed, number: int, title: int | None) -> tuple[Section, ...]:
+    """Return the headings that a task stands under, the highest first, without the title; at least one."""
+    if seed.listed is not None:
+        return ((number, seed.listed.heading),)
     if seed.owner is None:
-        return None
+        return ((number, None),)
     above = [
         place
         for place in places_of(seed.document, seed.owner)
         if seed.document.blocks[place].kind == "heading" and place != title
     ]
-    return above[-1] if above else None
+    own = (seed.owner,) if seed.document.blocks[seed.owner].kind == "heading" and seed.owner != title else ()
+    whole = () if above or (title is None and own and not seed.acts) else (None,)
+    return tuple((number, place) for place in (*whole, *reversed(above), *own))
+
+
+def _right_sized(seeds: Sequence[TaskSeed], paths: Sequence[tuple[Section, ...]]) -> list[Section]:
+    """Return the section of each task that is its feature: the highest, or below it where it holds too much.
+
+    A section of a large plan that holds many tasks is divided by the headings below it, as long as the plan
+    does not get more than 25 features. The sections of a runbook are its author's.
+    """
+    depth = [0] * len(paths)
+    is_large = len(paths) >= LARGE_PLAN and not any(seed.acts or seed.listed for seed in seeds)
+    while is_large:
+        members: defaultdict[Section, list[int]] = defaultdict(list)
+        for place, path in enumerate(paths):
+            members[path[depth[place]]].append(place)
+        found = len(members)
+        for section in sorted(members, key=lambda section: -len(members[section])):
+            places = members[section]
+            deeper = {paths[place][min(depth[place] + 1, len(paths[place]) - 1)] for place in places}
+            if (
+                len(places) > MOST_OF_A_FEATURE
+                and len(deeper) > 1
+                and found + len(deeper) - 1 <= MOST_FEATURES
+            ):
+                for place in places:
+                    depth[place] = min(depth[place] + 1, len(paths[place]) - 1)
+                break
+        else:
+            is_large = False
+    return [path[depth[place]] for place, path in enumerate(paths)]
 
 
 def _feature(identifier: str, seed: TaskSeed, section: int | None, title: str) -> Feature:
@@ -89,12 +131,10 @@ def _feature(identifier: str, seed: TaskSeed, section: int | None, title: str) -
 
 
 def _description(document: Outline, heading: int | None) -> str:
-    """Return the first paragraph under a heading."""
-    return next(
-        (
-            plain_title(block.text)
-            for block in document.blocks
-            if block.kind == "paragraph" and block.heading == heading and block.item is None
-        ),
-        "",
-    )
+    """Return the first paragraph under a heading, before the next one."""
+    for block in islice(document.blocks, 0 if heading is None else heading + 1, None):
+        if block.kind == "heading":
+            break
+        if block.kind == "paragraph" and block.item is None:
+            return plain_title(block.text)
+    return ""

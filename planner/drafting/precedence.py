@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from planner.drafting.prose_references import ProseReference, find_references
+from planner.drafting.stated_order import StatedOrder
 from planner.drafting.task_names import TaskNames
 from planner.drafting.task_seed import TaskSeed
 from planner.intake.markdown_outline import Block
@@ -33,9 +34,18 @@ class Claim:
 
 
 def find_dependencies(
-    seeds: Sequence[TaskSeed], names: TaskNames
+    seeds: Sequence[TaskSeed],
+    names: TaskNames,
+    order: Sequence[StatedOrder] = (),
+    settled: Collection[str] = (),
 ) -> tuple[tuple[Dependency, ...], tuple[Finding, ...]]:
     """Return one dependency for each pair of tasks, with all that speaks for it, and what stayed unclear.
+
+    Args:
+        seeds: the tasks, in the order of the plan.
+        names: what they are called.
+        order: what is said elsewhere than in a task, by the places of tasks in the plan.
+        settled: the names of tasks that are done already: whoever needs them waits for nobody.
 
     Raises:
         InvalidArguments: `after` names a task that does not exist, or could be several.
@@ -44,8 +54,9 @@ def find_dependencies(
     claims: list[Claim] = []
     for place, seed in enumerate(seeds):
         claims += _explicit(place, seed, names)
-        claims += _stated(place, seed, names, findings)
+        claims += _stated(place, seed, names, findings, settled)
     claims += _numbered(seeds, names)
+    claims += _said_elsewhere(seeds, names, order)
     pairs: defaultdict[tuple[int, int], list[Claim]] = defaultdict(list)
     for claim in claims:
         pairs[claim.later, claim.earlier].append(claim)
@@ -118,11 +129,22 @@ def _numbered(seeds: Sequence[TaskSeed], names: TaskNames) -> Iterator[Claim]:
                     yield from (_in_order(earlier, later, seeds, names) for earlier in by_number[before])
 
 
+def _said_elsewhere(
+    seeds: Sequence[TaskSeed], names: TaskNames, order: Sequence[StatedOrder]
+) -> Iterator[Claim]:
+    for said in order:
+        ids = {"earlier": names.tasks[said.earlier].id, "later": names.tasks[said.later].id}
+        reason = said.reason.format(**ids)
+        proof = quoted(seeds[said.later], said.start, said.end, reason, said.confidence)
+        yield Claim(said.earlier, said.later, said.type, reason, said.confidence, said.is_hard, proof)
+
+
 def _in_order(earlier: int, later: int, seeds: Sequence[TaskSeed], names: TaskNames) -> Claim:
     seed = seeds[later]
     numbers = [".".join(str(part) for part in seeds[place].number) for place in (earlier, later)]
     reason = f"the document numbers {names.tasks[later].id} as {numbers[1]}, after {numbers[0]}"
-    start, end = seed.quotes[0] if seed.owner is None else _whole_line(seed, seed.document.blocks[seed.owner])
+    own = seed.quotes[0] if seed.owner is None else _whole_line(seed, seed.document.blocks[seed.owner])
+    start, end = seed.numbered_at or own
     proof = quoted(seed, start, end, reason, NUMBERED)
     return Claim(earlier, later, "sequential", reason, NUMBERED, is_hard=True, evidence=proof)
 
@@ -132,14 +154,16 @@ def _whole_line(seed: TaskSeed, block: Block) -> tuple[int, int]:
     return seed.document.line_span(block.first_line)
 
 
-def _stated(place: int, seed: TaskSeed, names: TaskNames, findings: list[Finding]) -> Iterator[Claim]:
+def _stated(
+    place: int, seed: TaskSeed, names: TaskNames, findings: list[Finding], settled: Collection[str]
+) -> Iterator[Claim]:
     for block in seed.texts():
         for reference in find_references(block.text, place, names):
             start, end = block.place(reference.start, reference.end)
-            if reference.task is None:
+            if reference.task is not None:
+                yield _stated_claim(place, seed, names, reference, (start, end))
+            elif reference.kind != "unknown" or reference.name not in settled:
                 findings.append(_unclear(seed, place, reference, start, names))
-                continue
-            yield _stated_claim(place, seed, names, reference, (start, end))
 
 
 def _stated_claim(

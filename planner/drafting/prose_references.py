@@ -20,7 +20,7 @@ KEYWORD = re.compile(rf"\b(?:(?P<needs>{NEEDS})|(?P<needed_by>{NEEDED_BY}))(?:\s
 NEGATION = re.compile(
     r"\b(?:not|never|no longer|nor|n't|without|nothing)\s+(?:\w+\s+)?$|n't\s+$", re.IGNORECASE
 )
-BETWEEN = re.compile(r"(?:\s*(?:,|;|&|\+|/)\s*|\s+)?(?:(?:and|the|both|also|or)\s+)*", re.IGNORECASE)
+BETWEEN = re.compile(r"(?:\s*(?:,|;|&|\+|/)\s*|\s+)?(?:(?:and|the|both|also|or|on|upon)\s+)*", re.IGNORECASE)
 COUNTED = re.compile(
     r"(?:(?P<word>steps?|tasks?|phases?|stages?|parts?)\s+#?|(?P<mark>#))(?P<number>\d{1,6}(?:\.\d{1,6})*)(?![\w.]*\w)",
     re.IGNORECASE,

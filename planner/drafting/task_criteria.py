@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from planner.drafting.section_kinds import stands_under_criteria
 from planner.drafting.sentences import (
     begins_behaviour,
     is_behaviour,
@@ -15,11 +16,6 @@ from planner.drafting.sentences import (
 from planner.drafting.task_headline import plain_title
 from planner.intake.markdown_outline import Block, Outline
 
-CRITERIA_HEADING = re.compile(
-    r"\b(?:acceptance|success)\b.*\b(?:criteria|criterion|tests?)\b|\bcriteria\b|"
-    r"\bdefinition of done\b|\bdone when\b|\bacceptance\b",
-    re.IGNORECASE,
-)
 GHERKIN = frozenset(("gherkin", "cucumber", "feature"))
 SCENARIO = re.compile(r"^\s*(?:Scenario|Example|Background|Feature|Rule)\b.*$", re.MULTILINE)
 
@@ -32,7 +28,7 @@ def criteria_in(document: Outline, body: Sequence[int], *, any_case: bool = Fals
     for number in body:
         block = document.blocks[number]
         if is_step(block, behaviours):
-            if begins_behaviour(block.text):
+            if begins_behaviour(block.text, steps):
                 found.append(", ".join(steps))
                 steps = []
             steps.append(plain_title(block.text))
@@ -40,13 +36,6 @@ def criteria_in(document: Outline, body: Sequence[int], *, any_case: bool = Fals
         found.extend(_criteria_of(document, number, block, any_case=any_case))
     found.append(", ".join(steps))
     return tuple(dict.fromkeys(criterion for criterion in found if criterion))
-
-
-def stands_under_criteria(document: Outline, number: int) -> bool:
-    """Return whether a block stands under a heading such as `Acceptance criteria`."""
-    return any(
-        CRITERIA_HEADING.search(document.blocks[heading].text) for heading in document.headings_above(number)
-    )
 
 
 def behaviour_lists(blocks: Iterable[Block]) -> frozenset[int | None]:
@@ -59,24 +48,26 @@ def is_step(block: Block, behaviours: frozenset[int | None]) -> bool:
     return block.kind == "item" and block.group in behaviours and is_behaviour_step(block.text)
 
 
-def requirement_ranges(block: Block, *, any_case: bool = False) -> Iterator[tuple[int, int]]:
-    """Yield where in the source the requirement sentences of a block stand."""
-    for start, end in sentences(block.text):
-        if is_requirement(block.text[start:end], any_case=any_case):
-            yield block.place(start, end)
-
-
-def scenarios(block: Block) -> tuple[str, ...]:
-    """Return the scenarios of a Gherkin fence, each on one line."""
+def scenario_ranges(block: Block) -> Iterator[tuple[int, int, str]]:
+    """Yield for each scenario of a Gherkin fence its range in the fence's text, and its text on one line."""
     words = block.info.lower().split()
     if block.kind != "fence" or not words or words[0] not in GHERKIN:
-        return ()
-    parts = (", ".join(line.strip() for line in part.splitlines()) for part in SCENARIO.split(block.text))
-    return tuple(part.strip(", ") for part in parts if is_behaviour(part))
+        return
+    heads = list(SCENARIO.finditer(block.text))
+    starts = [0, *(head.end() for head in heads)]
+    ends = [*(head.start() for head in heads), len(block.text)]
+    for start, end in zip(starts, ends, strict=True):
+        part = block.text[start:end]
+        if is_behaviour(part):
+            inner = part.strip()
+            begin = start + part.index(inner)
+            text = ", ".join(line.strip() for line in part.splitlines()).strip(", ")
+            yield begin, begin + len(inner), text
 
 
 def _criteria_of(document: Outline, number: int, block: Block, *, any_case: bool) -> Iterator[str]:
-    yield from scenarios(block)
+    for _, _, scenario in scenario_ranges(block):
+        yield scenario
     if block.kind not in ("paragraph", "item", "cell"):
         return
     is_listed = block.checked is not None or stands_under_criteria(document, number)

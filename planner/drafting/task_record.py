@@ -42,7 +42,7 @@ class TaskPlacement:
 
 def task_record(seed: TaskSeed, placement: TaskPlacement, size: TaskSize, scope: TaskScope) -> Task:
     """Return the task; `origin` says for each field that could be a default where it comes from."""
-    prose = "\n".join(block.text for block in seed.texts())
+    prose = seed.prose()
     options = seed.options
     priority = options.priority or priority_in(prose)
     category = category_in(seed.headline.title)
@@ -152,6 +152,8 @@ def _additions(seed: TaskSeed, scope: TaskScope) -> dict[str, Any]:
         "expect_red_before": options.expect_red_before,
         "optional": options.optional,
         "changes": options.changes,
+        "phase": redact(seed.listed.phase)[0] if seed.listed is not None and seed.listed.phase else None,
+        "story": seed.listed.story if seed.listed is not None else None,
     }
     return {name: value for name, value in given.items() if value is not None}
 

@@ -14,6 +14,8 @@ from schemas.tasks import Origin
 
 WHOLE_TREE = "**"
 CODE_SPAN = re.compile(r"(?<!`)`(?P<path>[^`\s]{1,200})`(?!`)")
+WORD = re.compile(r"(?P<path>[^\s`'\"(),;\[\]<>|*]{2,200})")
+NEW_FOLDER = re.compile(r"[\w.@-]+(?:/[\w.@-]+)+/")
 PATH = re.compile(r"(?:\./)?[A-Za-z0-9_.@][\w.@+-]*(?:/[\w.@+*-]+)*/?")
 WILDCARDS = re.compile(r"[*?\[]")
 TEXT_ENDINGS = (
@@ -110,17 +112,31 @@ def _as_glob(path: str, survey: Survey) -> str:
 def _named_paths(seed: TaskSeed, survey: Survey) -> dict[str, Range]:
     """Return the paths in code spans that exist, or that by their ending are files still to be made."""
     found: dict[str, Range] = {}
+    is_listed = seed.listed is not None
     for block in seed.texts():
-        for match in CODE_SPAN.finditer(block.text):
-            path = match["path"].removeprefix("./")
-            if PATH.fullmatch(path) and ".." not in path.split("/") and _is_path(path, survey):
-                found.setdefault(path, block.place(match.start("path"), match.end("path")))
+        for match in (WORD if is_listed else CODE_SPAN).finditer(block.text):
+            written = match["path"].rstrip(".:!?") if is_listed else match["path"]
+            path = _below_root(written, survey) if is_listed else written.removeprefix("./")
+            if PATH.fullmatch(path) and ".." not in path.split("/") and _is_path(path, survey, is_listed):
+                start = match.start("path")
+                found.setdefault(path, block.place(start, start + len(written)))
     return found
 
 
-def _is_path(path: str, survey: Survey) -> bool:
+def _below_root(path: str, survey: Survey) -> str:
+    """Return a path as seen from the codebase's root; an absolute one by the part of it that exists there."""
+    if not path.startswith("/"):
+        return path.removeprefix("./")
+    if path.startswith(f"{survey.root.rstrip('/')}/"):
+        return path.removeprefix(f"{survey.root.rstrip('/')}/")
+    parts = path.strip("/").split("/")
+    ends = ("/".join(parts[number:]) for number in range(len(parts)))
+    return next((end for end in ends if end in survey.files or end in survey.folders), path)
+
+
+def _is_path(path: str, survey: Survey, is_listed: bool) -> bool:  # noqa: FBT001 - one place calls it
     bare = path.rstrip("/")
-    if bare in survey.files or bare in survey.folders:
+    if bare in survey.files or bare in survey.folders or (is_listed and NEW_FOLDER.fullmatch(path)):
         return True
     is_file = language_of(bare) is not None or bare.endswith(TEXT_ENDINGS)
     return is_file and not bare.startswith((".", "*"))

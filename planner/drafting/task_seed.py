@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from planner.drafting.acting_fences import ActingFence, Action
@@ -11,8 +12,27 @@ from planner.intake.markdown_outline import Block, Outline
 from planner.intake.source_evidence import evidence
 from schemas.evidence import SourceEvidence
 
+MEASURE = re.compile(r"\b(?:estimated?|effort|duration|size|complexity|priority)\b", re.IGNORECASE)
 Range = tuple[int, int]
 Series = tuple[str | int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTask:
+    """What a task is besides when it comes from a list of tasks.
+
+    `texts` are its own line and those below it; `heading` is the number of the heading of its phase.
+    `requirements` are the numbers of the requirements that it says it meets, `beside` the lines of tasks that
+    only stand over it.
+    """
+
+    texts: tuple[Block, ...]
+    heading: int | None
+    phase: str | None = None
+    story: str | None = None
+    parallel: bool = False
+    requirements: tuple[str, ...] = ()
+    beside: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +55,13 @@ class TaskSeed:
     description: str = ""
     series: Series = ()
     number: tuple[int, ...] = ()
+    numbered_at: Range | None = None
+    """Where its number stands, if not in its own headline."""
+    answers: tuple[Range, ...] = ()
+    """The ranges of statements elsewhere in the document that it answers, by their words."""
+    needs: tuple[int, ...] = ()
+    """The cells of a table that say which tasks it needs."""
+    listed: ListedTask | None = None
 
     @property
     def options(self) -> TaskOptions:
@@ -57,13 +84,23 @@ class TaskSeed:
 
     def texts(self) -> tuple[Block, ...]:
         """Return the blocks that hold its prose, its headline first."""
+        if self.listed is not None:
+            return self.listed.texts
         owner = () if self.owner is None else (self.document.blocks[self.owner],)
         body = (self.document.blocks[number] for number in self.body)
         return (*owner, *(block for block in body if block.kind in ("paragraph", "item", "cell", "heading")))
 
+    def prose(self) -> str:
+        """Return all its prose; what a table says about size and priority has its column before it."""
+        return "\n".join(
+            f"{block.column_title}: {block.text}" if MEASURE.search(block.column_title) else block.text
+            for block in self.texts()
+        )
+
     def evidence(self) -> tuple[SourceEvidence, ...]:
         """Return the quotes of the source that ask for it."""
-        section = "" if self.owner is None else self.document.section_of(self.owner)
+        place = self.listed.heading if self.listed is not None else self.owner
+        section = "" if place is None else self.document.section_of(place)
         return tuple(evidence(self.document, start, end, section) for start, end in self.quotes)
 
     def where(self, key: str | None = None) -> str:

@@ -72,7 +72,7 @@ def size_of(seed: TaskSeed, settings: PlanSettings) -> TaskSize:
 
     A single figure is taken as certain, and of a range the middle as the likely one.
     """
-    text = "\n".join(block.text for block in seed.texts())
+    text = seed.prose()
     complexity, size, origin = _complexity(text)
     hours = seed.options.estimate or _stated_hours(text)
     duration_origin: EstimateOrigin = "document" if hours else "sizing_rule"

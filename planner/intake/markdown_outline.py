@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from planner.draft import SourceText
@@ -10,6 +13,12 @@ from planner.intake.secret_redaction import SecretSpan
 from planner.intake.source_lines import SourceLines
 
 BlockKind = Literal["heading", "item", "paragraph", "fence", "cell", "front_matter"]
+
+
+@lru_cache(maxsize=16)
+def _line_begins(text: str) -> tuple[int, ...]:
+    """Return where the lines of a text begin; kept, since each sentence of a long paragraph asks for it."""
+    return (0, *(match.end() for match in re.finditer("\n", text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,10 @@ class Block:
     """Whether it stands in a block quote."""
     closed: bool = True
     """Whether a fence has its closing line."""
+    column: int | None = None
+    """The place of a cell in its row, from 0."""
+    column_title: str = ""
+    """What the head of the table says above a cell."""
 
     @property
     def title(self) -> str:
@@ -63,10 +76,11 @@ class Block:
         return self.first_line + 1 + line
 
     def _position(self, offset: int) -> int | None:
-        line = self.text.count("\n", 0, offset)
+        begins = _line_begins(self.text)
+        line = bisect_right(begins, offset) - 1
         if line >= len(self.text_starts) or self.text_starts[line] < 0:
             return None
-        return self.text_starts[line] + offset - (self.text.rfind("\n", 0, offset) + 1)
+        return self.text_starts[line] + offset - begins[line]
 
 
 @dataclass(frozen=True, slots=True)

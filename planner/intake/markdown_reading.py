@@ -16,17 +16,40 @@ from planner.intake.source_lines import SourceLines, read_lines
 
 CHECKBOX = re.compile(r"\[(?P<mark>[ xX])\](?=\s|$)[ \t]*")
 LISTS = ("bullet_list_open", "ordered_list_open")
+FENCES = ("fence", "front_matter")
 CONTAINERS = (*LISTS, "list_item_open", "inline")
 
 
 def read_outline(source: SourceText) -> Outline:
     """Return the blocks of a document; any text is Markdown, so that nothing can go wrong here."""
     parser = MarkdownIt("commonmark").use(front_matter_plugin).enable("table")
+    parser.core.ruler.disable("inline")  # nobody here asks for marks within a line, and they can be costly
     reading = _Reading(read_lines(source.text))
     tokens = parser.parse(source.text)
     for number, token in enumerate(tokens):
         reading.take(token, tokens[number + 1] if number + 1 < len(tokens) else None)
     return Outline(source, reading.lines, tuple(reading.blocks), secret_spans(source.text))
+
+
+@dataclass(slots=True)
+class _Table:
+    """The head of the table that the walk is in, and the column that comes next."""
+
+    titles: list[str] = field(default_factory=list)
+    column: int = 0
+
+    def take(self, token: Token, content: str) -> tuple[int, str]:
+        """Take a token of the table; return the column of a cell, and what the head says above it."""
+        column = self.column
+        if token.type == "table_open":
+            self.titles = []
+        elif token.type == "tr_open":
+            self.column = 0
+        else:
+            if token.type == "th_open":
+                self.titles.append(" ".join(content.split()))
+            self.column += 1
+        return column, self.titles[column] if column < len(self.titles) else ""
 
 
 @dataclass(slots=True)
@@ -40,18 +63,22 @@ class _Reading:
     lists: list[tuple[int, int | None]] = field(default_factory=list)
     lists_seen: int = 0
     quotes: int = 0
+    table: _Table = field(default_factory=_Table)
     waiting_item: int | None = None
 
     def take(self, token: Token, following: Token | None) -> None:
         """Take the next token of the document."""
         self._containers(token)
+        content = following.content if following else ""
         if token.type == "list_item_open":
             self._open_item(token)
         elif token.type == "heading_open":
-            self._heading(token, following)
-        elif token.type in ("paragraph_open", "td_open"):
-            self._paragraph(token, following)
-        elif token.type in ("fence", "front_matter"):
+            self._heading(token, content)
+        elif token.type == "paragraph_open":
+            self._paragraph(token, content)
+        elif token.type in ("table_open", "tr_open", "th_open", "td_open"):
+            self._cell(token, following, content)
+        elif token.type in FENCES:
             self._fence(token)
         elif token.type not in CONTAINERS and token.nesting >= 0:
             self.waiting_item = None
@@ -78,8 +105,7 @@ class _Reading:
         self.items.append(place)
         self.waiting_item = place
 
-    def _heading(self, token: Token, following: Token | None) -> None:
-        content = following.content if following else ""
+    def _heading(self, token: Token, content: str) -> None:
         if self.items or self.quotes:  # a heading inside a list or a quote opens no section
             self._text_block("paragraph", token, content)
             return
@@ -90,37 +116,38 @@ class _Reading:
         self.blocks.append(replace(block, level=level))
         self.headings.append(len(self.blocks) - 1)
 
-    def _paragraph(self, token: Token, following: Token | None) -> None:
-        content = following.content if following else ""
-        if token.type == "td_open":
-            if following is not None and content.strip():
-                self._text_block("cell", following, content)
-        elif self.waiting_item is not None:
+    def _paragraph(self, token: Token, content: str) -> None:
+        if self.waiting_item is not None:
             block = _with_text(self.lines, self.blocks[self.waiting_item], content)
             self.blocks[self.waiting_item] = _with_checkbox(block)
         else:
             self._text_block("paragraph", token, content)
         self.waiting_item = None
 
+    def _cell(self, token: Token, following: Token | None, content: str) -> None:
+        column, title = self.table.take(token, content)
+        if token.type == "td_open" and following is not None and content.strip():
+            self._text_block("cell", following, content)
+            self.blocks[-1] = replace(self.blocks[-1], column=column, column_title=title)
+        self.waiting_item = None
+
     def _fence(self, token: Token) -> None:
         kind: BlockKind = "fence" if token.type == "fence" else "front_matter"
-        self.waiting_item = None
         block = self._block(kind, token)
-        first = block.first_line  # the content begins on the line after: counted from 0, the same number
-        starts = self.lines.starts_of(token.content, first, block.last_line)
+        starts = _starts_of_fence(self.lines, token, block)
         closed = kind == "front_matter" or _is_closed(self.lines, token, block)
         self.blocks.append(
             replace(block, text=token.content, text_starts=starts, info=token.info.strip(), closed=closed)
         )
+        self.waiting_item = None
 
     def _text_block(self, kind: BlockKind, token: Token, content: str) -> None:
         self.waiting_item = None
         self.blocks.append(_with_text(self.lines, self._block(kind, token), content))
 
     def _block(self, kind: BlockKind, token: Token) -> Block:
-        block = _block_of(self.lines, kind, token)
         return replace(
-            block,
+            _block_of(self.lines, kind, token),
             item=self.items[-1] if self.items else None,
             heading=self.headings[-1] if self.headings else None,
             quoted=self.quotes > 0,
@@ -146,6 +173,11 @@ def _with_checkbox(item: Block) -> Block:
     first, *others = item.text_starts
     starts = (first + box.end() if first >= 0 else -1, *others)
     return replace(item, text=item.text[box.end() :], text_starts=starts, checked=box["mark"] != " ")
+
+
+def _starts_of_fence(lines: SourceLines, token: Token, block: Block) -> tuple[int, ...]:
+    # The content begins on the line after the first: counted from 0, that is the same number.
+    return lines.starts_of(token.content, block.first_line, block.last_line)
 
 
 def _is_closed(lines: SourceLines, token: Token, block: Block) -> bool:

@@ -10,7 +10,8 @@ from planner.machine.bounded_read import is_utf8, read_at_most
 from schemas.dag import Finding
 from schemas.errors import InvalidArguments
 
-MAX_BYTES = 20 * 1024 * 1024
+MAX_BYTES = 5 * 1024 * 1024  # a hundred times the largest specification that was seen
+MAX_LINES = 100_000
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 CONVERT_HINT = "convert it to Markdown, look it over, and plan from that file: quotes are taken from it"
 FOREIGN_FORMATS = (
@@ -53,7 +54,7 @@ def read_source_bytes(data: bytes, name: str) -> SourceText:
     if len(data) > MAX_BYTES:
         limit = MAX_BYTES // (1024 * 1024)
         raise InvalidArguments(
-            f"{name} is larger than {limit} MB", hint="split it and name the parts with -f"
+            f"{name} is larger than {limit} MB", hint="split it and plan the parts one after the other"
         )
     for magic, kind in FOREIGN_FORMATS:
         if data.startswith(magic):
@@ -68,6 +69,11 @@ def read_source_bytes(data: bytes, name: str) -> SourceText:
         raise InvalidArguments(
             f"{name} is not UTF-8: byte {at} (0x{data[at]:02x}) cannot be decoded", hint="save it as UTF-8"
         ) from error
+    if text.count("\n") + text.count("\r") > MAX_LINES:
+        raise InvalidArguments(
+            f"{name} has more than {MAX_LINES:,} lines",
+            hint="split it and plan the parts one after the other",
+        )
     if not text.strip():
         raise InvalidArguments(f"{name} is empty", hint="write down what is to be done, or name another file")
     return SourceText(name=name, text=text, sha256=hashlib.sha256(data).hexdigest())

@@ -131,6 +131,9 @@ def _texts(plan: Plan) -> Iterator[tuple[str, str, str | None, str]]:
     for number, feature in enumerate(plan.features.features):
         for pointer, text in _strings(_json_of(feature), f"/features/{number}"):
             yield FEATURES_FILE, pointer, None, text
+    for number, statement in enumerate(plan.features.statements or ()):
+        for pointer, text in _strings(statement.as_json(), f"/statements/{number}"):
+            yield FEATURES_FILE, pointer, None, text
     for number, task in enumerate(plan.tasks.tasks):
         for pointer, text in _strings(_json_of(task), f"/tasks/{number}"):
             yield TASKS_FILE, pointer, task.id, text

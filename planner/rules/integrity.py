@@ -30,9 +30,11 @@ GeneratedFile = FeaturesFile | TasksFile | DagFile | WavesFile | CoordinatorFile
 
 
 def ids_unique(plan: Plan) -> list[Breach]:
-    """Two features or two tasks with one id."""
+    """Two features, statements or tasks with one id."""
+    statements = plan.features.statements or ()
     return [
         *_twice((feature.id for feature in plan.features.features), FEATURES_FILE, "features"),
+        *_twice((statement.id for statement in statements), FEATURES_FILE, "statements"),
         *_twice((task.id for task in plan.tasks.tasks), TASKS_FILE, "tasks"),
     ]
 
@@ -78,6 +80,7 @@ def references_resolve(plan: Plan) -> list[Breach]:
             if other not in tasks
         )
     breaches.extend(_unknown_ends(plan, tasks, resources))
+    breaches.extend(_unknown_owners(plan, tasks))
     breaches.extend(
         Breach(
             f"the conflict over {name} names the task {other!r}, which does not exist; take it out",
@@ -104,6 +107,20 @@ def paths_inside(plan: Plan) -> list[Breach]:
     ]
 
 
+def statements_answered(plan: Plan) -> list[Breach]:
+    """A statement of the documents that is neither answered by a task nor listed with why not."""
+    return [
+        Breach(
+            f"the statement {statement.id} has {what}; name its tasks, or say in `uncovered` why not",
+            f"/statements/{number}",
+            file=FEATURES_FILE,
+        )
+        for number, statement in enumerate(plan.features.statements or ())
+        if bool(statement.tasks) == bool(statement.uncovered)
+        for what in ("tasks and a reason to have none" if statement.tasks else "neither tasks nor a reason",)
+    ]
+
+
 def durations_ordered(plan: Plan) -> list[Breach]:
     """An estimate whose three points are not in order."""
     return [
@@ -124,6 +141,10 @@ def evidence_located(plan: Plan) -> list[Breach]:
         (FEATURES_FILE, f"/features/{number}", feature.id, None, feature.source_evidence)
         for number, feature in enumerate(plan.features.features)
     ]
+    statements = [
+        (FEATURES_FILE, f"/statements/{number}", item.id, None, (item.source_evidence,))
+        for number, item in enumerate(plan.features.statements or ())
+    ]
     tasks = [
         (TASKS_FILE, f"/tasks/{number}", task.id, task.id, task.source_evidence)
         for number, task in enumerate(plan.tasks.tasks)
@@ -135,7 +156,7 @@ def evidence_located(plan: Plan) -> list[Breach]:
             task,
             file,
         )
-        for file, pointer, name, task, evidence in (*features, *tasks)
+        for file, pointer, name, task, evidence in (*features, *statements, *tasks)
         for index, item in enumerate(evidence)
         if not _is_located(item)
     ]
@@ -259,6 +280,14 @@ def _unknown_ends(plan: Plan, tasks: set[str], resources: set[str]) -> Iterator[
                 f"a dependency names the resource {dependency.shared_resource!r}, which is declared nowhere"
             )
             yield Breach(f"{message}; declare it", f"/dependencies/{number}/shared_resource")
+
+
+def _unknown_owners(plan: Plan, tasks: set[str]) -> Iterator[Breach]:
+    for number, statement in enumerate(plan.features.statements or ()):
+        for task in statement.tasks:
+            if task not in tasks:
+                message = f"the statement {statement.id} names the task {task!r}, which does not exist"
+                yield Breach(f"{message}; correct it", f"/statements/{number}/tasks", file=FEATURES_FILE)
 
 
 def _files(plan: Plan) -> tuple[tuple[str, GeneratedFile], ...]:

@@ -31,6 +31,7 @@ RULES = (
     Rule("ids_safe", "error", integrity.ids_safe),
     Rule("references_resolve", "error", integrity.references_resolve),
     Rule("paths_inside", "error", integrity.paths_inside),
+    Rule("statements_answered", "error", integrity.statements_answered),
     Rule("durations_ordered", "error", integrity.durations_ordered),
     Rule("evidence_located", "error", integrity.evidence_located),
     Rule("resources_fit", "error", integrity.resources_fit),

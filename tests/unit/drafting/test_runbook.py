@@ -127,7 +127,7 @@ def test_a_document_with_one_acting_heading_is_one_task_and_its_title() -> None:
 def test_only_headings_with_a_fence_that_acts_are_tasks() -> None:
     draft = drafted(f"# T\n## Why\n\nWe MUST.\n\n- [ ] box\n\n## Do it\n\n{RUN}\n```sh\necho example\n```\n")
     assert [task.title for task in draft.tasks] == ["Do it"]
-    assert rules(draft) == ["not-planned"]
+    assert rules(draft) == ["not-planned", "uncovered"]
 
 
 def test_a_list_item_with_a_fence_is_a_task() -> None:

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from planner.intake.source_document import MAX_BYTES, read_source, read_source_bytes, reading_findings
+from planner.intake.source_document import (
+    MAX_BYTES,
+    MAX_LINES,
+    read_source,
+    read_source_bytes,
+    reading_findings,
+)
 from schemas.errors import InvalidArguments
 
 
@@ -39,7 +45,8 @@ def test_a_byte_order_mark_is_left_out_and_reported() -> None:
         (b"PK\x03\x04...", "Word document"),
         ("text".encode("utf-16"), "UTF-16"),
         (b" \n\t\n", "is empty"),
-        (b"x" * (MAX_BYTES + 1), "larger than 20 MB"),
+        (b"x\n" * (MAX_LINES + 1), "more than 100,000 lines"),
+        (b"x" * (MAX_BYTES + 1), "larger than 5 MB"),
     ],
 )
 def test_what_is_no_text_is_refused_by_name_and_place(data: bytes, message: str) -> None:

@@ -15,6 +15,7 @@ from planner.stages.artifact_seal import sealed, sealed_task
 from schemas.dag import Finding
 from schemas.errors import CyclicDependencies, PlanValidationFailed, ResourceConflictUnresolvable
 from schemas.evidence import Span
+from schemas.features import Statement
 from schemas.plan import Plan
 from schemas.settings import Settings
 from schemas.task_execution import FileScope
@@ -110,6 +111,12 @@ def titled(_: int, item: Task) -> Task:
     return item.model_copy(update={"title": f"The {item.title.lower()}"})
 
 
+def with_a_lost_statement() -> Plan:
+    quoted = good_draft().tasks[0].source_evidence[0]
+    lost = Statement(id="S001", kind="requirement", source_evidence=quoted)
+    return planned(replace(good_draft(), statements=(lost,)))
+
+
 BREAKERS: dict[str, Callable[[], Plan]] = {
     "no_cycles": cyclic,
     "resource_edges_typed": lambda: with_dependency(shared_resource="grammar"),
@@ -125,6 +132,7 @@ BREAKERS: dict[str, Callable[[], Plan]] = {
     "ids_safe": unlike_case,
     "references_resolve": lambda: with_first_task(feature_id="F099"),
     "paths_inside": lambda: with_first_task(file_scope=FileScope(modify=("../*.py",))),
+    "statements_answered": with_a_lost_statement,
     "durations_ordered": lambda: with_first_task(
         duration=ThreePointEstimate(optimistic=3, mostLikely=2, pessimistic=4)
     ),
@@ -258,3 +266,21 @@ def test_a_title_begins_with_a_verb_or_not(title: str, expected: bool) -> None: 
     from planner.rules.action_verbs import begins_with_verb
 
     assert begins_with_verb(title) is expected
+
+
+def test_a_statement_that_names_an_unknown_task_is_told() -> None:
+    quoted = good_draft().tasks[0].source_evidence[0]
+    lost = Statement(
+        id="S001", kind="requirement", source_evidence=quoted, tasks=("P9.T999",), linked_by="place"
+    )
+    found = validate(planned(replace(good_draft(), statements=(lost,))))
+    assert [(item.rule, item.pointer) for item in found if item.severity == "error"] == [
+        ("references_resolve", "/statements/0/tasks")
+    ]
+
+
+def test_a_secret_in_a_statement_rejects_the_plan() -> None:
+    quoted = good_draft().tasks[0].source_evidence[0].model_copy(update={"quote": SECRET})
+    statement = Statement(id="S001", kind="requirement", source_evidence=quoted, uncovered="nobody does it")
+    found = validate(planned(replace(good_draft(), statements=(statement,))))
+    assert "no_secrets" in {item.rule for item in found}

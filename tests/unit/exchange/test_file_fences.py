@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.intake.file_fences import has_file_fences, parse_file_fences, write_file_fences
+from planner.exchange.file_fences import has_file_fences, parse_file_fences, write_file_fences
 from schemas.errors import InvalidArguments
 from schemas.plan import FENCE_ORDER
 
