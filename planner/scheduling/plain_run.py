@@ -72,7 +72,8 @@ def _play(index: PlanIndex, durations: Sequence[float], limits: Limits, gate: Ga
                 waiting[successor] -= 1
                 if not waiting[successor]:
                     ready.append(successor)
-            for successor in sorted(ready, key=index.ranks.__getitem__):
+            ready.sort(key=index.ranks.__getitem__)
+            for successor in ready:
                 gate.ready(successor)
 
 
@@ -150,11 +151,13 @@ class _Groups:
                 return started
 
     def _look_behind_what_is_free(self) -> None:
+        ranks, lacks = self._ready.ranks, self._lacks
         for resource in self._freed:
-            room = self._free[resource] - self._rights.kept[resource]
-            for group in self._behind[resource]:
-                if room >= self._lacks[group]:
-                    heapq.heappush(self._looks, (self._ready.ranks[group][0], group))
+            if behind := self._behind[resource]:
+                room = self._free[resource] - self._rights.kept[resource]
+                for group in behind:
+                    if room >= lacks[group]:
+                        heapq.heappush(self._looks, (ranks[group][0], group))
         self._freed.clear()
 
     def _look_at_holder(self) -> None:
@@ -285,19 +288,18 @@ class _Rights:
                     self.kept[resource] = 0
         for resource, _ in need:
             self._grants[resource] += 1
-        for resource, _ in need:
-            refusals = self._refusals[resource]
-            while refusals:
-                since, other = refusals[0]
-                if (
-                    refused_by[other] == resource
-                    and self._since[other] == since
-                    and other not in self.overdue
-                ):
-                    if self._grants[resource] - since < self._most:
-                        break
-                    if not self._is_simple:
-                        raise _NotSoSimple
-                    self.overdue.append(other)
-                heapq.heappop(refusals)
+            if self._refusals[resource]:
+                self._find_overdue(resource, refused_by)
         return freed
+
+    def _find_overdue(self, resource: int, refused_by: Sequence[int]) -> None:
+        refusals, latest = self._refusals[resource], self._grants[resource] - self._most
+        while refusals:
+            since, other = refusals[0]
+            if refused_by[other] == resource and self._since[other] == since and other not in self.overdue:
+                if since > latest:
+                    return
+                if not self._is_simple:
+                    raise _NotSoSimple
+                self.overdue.append(other)
+            heapq.heappop(refusals)
