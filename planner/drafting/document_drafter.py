@@ -85,13 +85,16 @@ def draft_from_documents(
         codebase=survey.analysis,
         max_concurrent=level.max_concurrent,
         branch=level.branch,
-        autonormalization=Autonormalization(
-            split=tuple(redact(line)[0] for document in documents for line in document.divided)
-        ),
+        autonormalization=_divisions(documents),
         findings=(*survey_findings(survey), *(item for document in documents for item in document.findings)),
     )
     draft = _with_tasks(draft, documents, survey, settings, level.resources)
     return replace(draft, findings=tuple(_without_secrets(finding) for finding in draft.findings))
+
+
+def _divisions(documents: Sequence[DocumentTasks]) -> Autonormalization:
+    divided = tuple(redact(line)[0] for document in documents for line in document.divided)
+    return Autonormalization(split=divided) if divided else Autonormalization()
 
 
 def _read(sources: Sequence[SourceText], drafter: Drafter | None) -> tuple[DocumentTasks, ...]:

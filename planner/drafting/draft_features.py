@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -85,7 +85,8 @@ def _right_sized(seeds: Sequence[TaskSeed], paths: Sequence[tuple[Section, ...]]
     """Return the section of each task that is its feature: the highest, or below it where it holds too much.
 
     A section of a large plan that holds many tasks is divided by the headings below it, as long as the plan
-    does not get more than 25 features. The sections of a runbook are its author's.
+    does not get more than 25 features; of more sections at the top, the smallest go together. The sections of
+    a runbook are its author's.
     """
     depth = [0] * len(paths)
     is_large = len(paths) >= LARGE_PLAN and not any(seed.acts or seed.listed for seed in seeds)
@@ -107,7 +108,12 @@ def _right_sized(seeds: Sequence[TaskSeed], paths: Sequence[tuple[Section, ...]]
                 break
         else:
             is_large = False
-    return [path[depth[place]] for place, path in enumerate(paths)]
+    chosen = [path[depth[place]] for place, path in enumerate(paths)]
+    if any(seed.acts or seed.listed for seed in seeds):
+        return chosen
+    kept = {section for section, _ in Counter(chosen).most_common(MOST_FEATURES - 1)}
+    is_many = len(set(chosen)) > MOST_FEATURES
+    return [section if section in kept or not is_many else (section[0], None) for section in chosen]
 
 
 def _feature(identifier: str, seed: TaskSeed, section: int | None, title: str) -> Feature:

@@ -12,6 +12,7 @@ from planner.drafting.stated_order import StatedOrder
 from planner.drafting.task_names import TaskNames
 from planner.drafting.task_seed import TaskSeed
 from planner.intake.markdown_outline import Block
+from planner.intake.secret_redaction import redact
 from planner.intake.source_evidence import evidence
 from schemas.dag import Finding
 from schemas.errors import InvalidArguments
@@ -134,7 +135,7 @@ def _said_elsewhere(
 ) -> Iterator[Claim]:
     for said in order:
         ids = {"earlier": names.tasks[said.earlier].id, "later": names.tasks[said.later].id}
-        reason = said.reason.format(**ids)
+        reason = redact(said.reason.format(**ids))[0]
         proof = quoted(seeds[said.later], said.start, said.end, reason, said.confidence)
         yield Claim(said.earlier, said.later, said.type, reason, said.confidence, said.is_hard, proof)
 

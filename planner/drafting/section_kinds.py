@@ -35,6 +35,9 @@ EXAMPLES = re.compile(
     r"see also|glossary|history|credits|acknowledge?ments|links|support)\b",
     re.IGNORECASE,
 )
+RELEASE = re.compile(
+    r"\[?(?:v\d+\.\d+\S*|\d+\.\d+\S*\s*[-\u2013(]+\s*\d{4}-\d{2})|.{0,40}\(\d{4}-\d{2}-\d{2}\)", re.IGNORECASE
+)
 BACKGROUND = re.compile(
     r"(?:context|background|motivation|problem(?: statement)?|prior art|related work)", re.IGNORECASE
 )
@@ -69,8 +72,10 @@ def is_not_wanted(document: Outline, number: int) -> bool:
 
 
 def is_example(document: Outline, number: int) -> bool:
-    """Return whether a block is, or stands under, a heading such as `Usage`: it instructs nobody to build."""
-    return _under(document, number, EXAMPLES, highest=2)
+    """Return whether a block is, or stands under, a heading such as `Usage` or `v2.1 (2031-05-04)`."""
+    return _under(document, number, EXAMPLES, highest=2) or any(
+        RELEASE.match(document.blocks[heading].text) for heading in document.headings_above(number)
+    )
 
 
 def is_background(document: Outline, number: int) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from planner.codebase.languages import language_of
 from planner.codebase.survey import Survey
 from planner.drafting.task_seed import Range, TaskSeed
+from planner.intake.secret_redaction import redact
 from schemas.task_execution import FileScope
 from schemas.tasks import Origin
 
@@ -117,7 +118,9 @@ def _named_paths(seed: TaskSeed, survey: Survey) -> dict[str, Range]:
         for match in (WORD if is_listed else CODE_SPAN).finditer(block.text):
             written = match["path"].rstrip(".:!?") if is_listed else match["path"]
             path = _below_root(written, survey) if is_listed else written.removeprefix("./")
-            if PATH.fullmatch(path) and ".." not in path.split("/") and _is_path(path, survey, is_listed):
+            if ".." in path.split("/") or not (PATH.fullmatch(path) and _is_path(path, survey, is_listed)):
+                continue
+            if not redact(path)[1]:  # a path with a secret in it names no file that could be written down
                 start = match.start("path")
                 found.setdefault(path, block.place(start, start + len(written)))
     return found

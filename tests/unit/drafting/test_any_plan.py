@@ -187,6 +187,33 @@ def test_any_text_is_read_as_files_or_refused(text: str) -> None:
             assert error.hint  # noqa: PT017 - that it is one of ours is the test
 
 
+SECRET = "ghp_" + "a1B2" * 9
+LEAKY = {
+    "spec.md": (
+        "# Key {s}\n## Parser {s}\nIt MUST keep {s}.\n- **FR-001**: It MUST hide {s}\n"
+        "### Open questions\n- {s}?\n"
+        "## Build order\n1. Parser {s}\n2. Ship {s}, after {s}\n## Dependencies\n- Ship {s} depends on {s}\n"
+        "```\nParser {s} -> Ship {s}\nMUST {s}\n```\n| Task | Depends on |\n|---|---|\n| Do {s} | {s} |\n"
+        "<!-- MUST {s} -->\n## Non-goals\nMUST {s}\n"
+    ),
+    "tasks.md": (
+        "# Tasks {s}\n## Phase 1: Setup {s}\n- [ ] T001 [P] Do {s} in src/{s}.py\n  - detail {s}\n"
+        "- [ ] T002 [P] Do {s} in src/{s}.py\n## Phase 2: Next {s}\n- [ ] T003 {s} (depends on T009 {s})\n"
+        "- [ ] {s}\n## Dependencies\n- T001 before {s}\n- {s} depends on T002\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LEAKY)
+def test_a_secret_stands_in_no_file_of_the_plan_wherever_the_document_has_it(name: str) -> None:
+    draft = draft_of(name, LEAKY[name].format(s=SECRET))
+    assert draft is not None
+    texts = plan_texts(make_plan(draft, QUICK, "2026-01-01T00:00:00Z"))
+    assert "[REDACTED]" in texts["features.json"]
+    for file, text in texts.items():
+        assert SECRET not in text, file
+
+
 @pytest.mark.parametrize("drafter", ["document", "tasks-md"])
 def test_the_command_takes_the_name_of_the_drafter(drafter: str, tmp_path: Path) -> None:
     (tmp_path / "tasks.md").write_text(

@@ -116,3 +116,17 @@ def test_a_large_plan_is_divided_into_features_by_lower_headings_up_to_twenty_fi
 
 def test_a_heading_that_says_nothing_is_told_by_its_first_sentence() -> None:
     assert titles("# T\n## Decision\nWe will keep it.\n") == ["Decision: We will keep it."]
+
+
+def test_of_many_sections_at_the_top_the_smallest_go_together() -> None:
+    text = "# T\n" + "".join(f"## Area {n}\n### A\nIt MUST {n}.\n### B\nIt MUST b{n}.\n" for n in range(30))
+    draft = drafted(text + "## Small\n### C\nIt MUST c.\n")
+    assert len(draft.features) == 25
+    assert {task.feature_id for task in draft.tasks} == {feature.id for feature in draft.features}
+
+
+def test_release_notes_ask_for_nothing() -> None:
+    text = (
+        "# T\n## A\nIt must work.\n## Changes\n### v2.1 (2031-05-04)\n- Fix the hinge\n- It must not squeak\n"
+    )
+    assert titles(text) == ["A"]
