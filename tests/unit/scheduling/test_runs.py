@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.scheduling.limits import Limits
-from planner.scheduling.plan_index import PlanIndex
+from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
 from planner.scheduling.task_states import TaskState
 from tests.unit.scheduling.random_plans import ordered_plans, plans
 from tests.unit.scheduling.scripted_run import ScriptedRun
@@ -52,3 +52,15 @@ def test_the_outcome_is_succeeded_exactly_when_all_required_tasks_are_completed_
     required = [task for task, optional in enumerate(index.optional) if not optional]
     good = all(run.state.state_of(t) is TaskState.COMPLETED or t in run.state.skipped for t in required)
     assert outcome == ("succeeded" if good else "failed")
+
+
+def test_a_task_that_waited_for_its_wave_comes_last_whether_the_run_was_saved_or_not() -> None:
+    tasks = [
+        TaskDemand(name, 0, {}, after=("A",) if wave == 2 else (), wave=wave)
+        for name, wave in (("A", 1), ("B", 1), ("D", 1), ("C", 2), ("E", 2), ("F", 2))
+    ]
+    index, limits = build_plan_index(tasks, {}), Limits(1, "wave_based", overtaking=2)
+    runs = [ScriptedRun(index, limits, reload=reload) for reload in (False, True)]
+    for run in runs:
+        run.play([])
+    assert runs[0].trace == runs[1].trace
