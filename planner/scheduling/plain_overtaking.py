@@ -14,6 +14,7 @@ class PlainOvertaking:
 
     def __init__(self, index: PlanIndex, most: int, *, is_simple: bool) -> None:
         groups, resources = len(index.group_needs), len(index.capacities)
+        self._needs = index.group_needs
         self._most = most
         self._is_simple = is_simple
         self._grants = [0] * resources
@@ -31,18 +32,19 @@ class PlainOvertaking:
         """Let a group try again; what it has suffered stays on its account."""
         self._passed[group] = self._grants[resource] - self._since[group]
 
-    def settle(self, group: int) -> None:
-        """Clear the account of a group that is served."""
+    def grant(self, group: int, refused_by: Sequence[int]) -> None:
+        """Count a start of this group against all whom it overtakes, and clear its own account."""
         self._passed[group] = 0
+        for resource, _ in self._needs[group]:
+            self._grants[resource] += 1
+            if self._refusals[resource]:
+                self._find_overdue(resource, refused_by)
 
-    def grant(self, resource: int, refused_by: Sequence[int]) -> None:
-        """Count a start that takes units of a resource against all who were refused it."""
-        self._grants[resource] += 1
+    def _find_overdue(self, resource: int, refused_by: Sequence[int]) -> None:
         refusals, latest = self._refusals[resource], self._grants[resource] - self._most
         while refusals:
             since, group = refusals[0]
-            is_valid = refused_by[group] == resource and self._since[group] == since
-            if is_valid and group not in self.overdue:
+            if refused_by[group] == resource and self._since[group] == since and group not in self.overdue:
                 if since > latest:
                     return
                 if not self._is_simple:

@@ -127,14 +127,13 @@ class _Groups:
                 self._look_at_holder()
             while looks and self._slots:
                 rank, group = heapq.heappop(looks)
-                if (rank == _FIRST_OF_ALL) != (group == units.holder):
-                    continue
-                if rank != _FIRST_OF_ALL and (not ranks[group] or ranks[group][0] != rank):
+                if group == units.holder:
+                    if rank != _FIRST_OF_ALL:
+                        continue
+                elif not ranks[group] or ranks[group][0] != rank:
                     continue
                 if not units.refuses(group):
                     started.append(self._start(group))
-                    if units.overdue:
-                        self._look_at_holder()
             if looks or not units.freed:
                 return started
 
@@ -148,4 +147,6 @@ class _Groups:
         rank = self._ready.take(group)
         if self._ready.ranks[group]:
             heapq.heappush(self._looks, (self._ready.ranks[group][0], group))
+        if self._units.overdue:
+            self._look_at_holder()
         return self._index.by_rank[rank]

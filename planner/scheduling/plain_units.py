@@ -83,14 +83,13 @@ class PlainUnits:
 
     def take(self, group: int) -> None:
         """Take the units for a task of this group, and count that against those whom it overtakes."""
-        self._overtaking.settle(group)
         if self.overdue and group in self.overdue:
             self.overdue.remove(group)
             if group == self.holder:
                 self._keep_no_more()
         for resource, units in self._needs[group]:
             self._free[resource] -= units
-            self._overtaking.grant(resource, self._refused_by)
+        self._overtaking.grant(group, self._refused_by)
 
     def _keep_no_more(self) -> None:
         for resource, _ in self._needs[self.holder]:
