@@ -167,3 +167,11 @@ def test_a_list_whose_tasks_are_all_done_leaves_nothing_to_plan() -> None:
 def test_a_list_with_fences_that_act_is_a_runbook() -> None:
     text = STORIES + "## Do it\n```sh run\ntrue\n```\n"
     assert [task.title for task in drafted(text).tasks] == ["Do it"]
+
+
+def test_a_remark_in_lower_case_beside_a_story_is_listed_and_given_to_nobody() -> None:
+    spec = "# S\n## User Story 1 - Draw\nThe line MUST be red. The eraser should smell.\n"
+    found = {item.source_evidence.quote: item for item in drafted(STORIES, spec).statements}
+    assert found["The line MUST be red."].tasks == ("T003",)
+    assert found["The eraser should smell."].tasks == ()
+    assert "lower case" in (found["The eraser should smell."].uncovered or "")
