@@ -13,7 +13,6 @@ import pytest
 from planner.storage.plan_folder import parse_plan_folder
 from tests.end_to_end.bad_input.world import World
 from tests.end_to_end.tasks_command import TASKS
-from tests.folder_snapshot import folder_snapshot
 
 DEADLINE_SECONDS = 60
 Answers = Mapping[str, Future[None]]
@@ -52,9 +51,9 @@ def check_case(case: BadInput, world: World) -> None:
         world.write(name, content)
     if case.prepare is not None:
         case.prepare(world)
-    before = folder_snapshot(world.folder)
+    before = world.snapshot()
     done = _run(case, world)
-    after = folder_snapshot(world.folder)
+    after = world.snapshot()
     said = f"{' '.join(done.args)}\nexit code {done.returncode}\n{done.stdout}\n{done.stderr}"
     assert done.returncode == case.code, said
     for fragment in case.says:

@@ -13,7 +13,6 @@ import pytest
 from tests.end_to_end.bad_input.case import DEADLINE_SECONDS, BadInput, check_case
 from tests.end_to_end.bad_input.world import DOCUMENT, World
 from tests.end_to_end.tasks_command import TASKS
-from tests.folder_snapshot import folder_snapshot
 
 PLAN = "plan -f spec.md"
 CYCLE = DOCUMENT.replace("id: A\n", "id: A\nafter: [B]\n")
@@ -35,18 +34,18 @@ def shell(world: World, line: str, **variables: str) -> subprocess.CompletedProc
 def test_a_document_whose_name_is_not_utf_8_is_refused(world: World) -> None:
     name = os.fsdecode(b"\xff.md")
     (world.project / name).write_text(DOCUMENT, encoding="utf-8")
-    before = folder_snapshot(world.folder)
+    before = world.snapshot()
     done = shell(world, "@tasks plan -f $'\\xff.md'")
     assert (done.returncode, done.stdout) == (1, b""), done.stderr
     assert b"name is not UTF-8" in done.stderr
     assert b"rename it" in done.stderr
-    assert folder_snapshot(world.folder) == before
+    assert world.snapshot() == before
 
 
 def test_a_path_that_is_not_utf_8_is_refused_for_a_plan_and_for_a_repository(world: World) -> None:
     world.write("spec.md", DOCUMENT)
     shutil.copytree(world.project, world.folder / os.fsdecode(b"\xff"), symlinks=True)
-    before = folder_snapshot(world.folder)
+    before = world.snapshot()
     planned = shell(world, "@tasks plan -f spec.md -o $'\\xff'")
     assert (planned.returncode, planned.stdout) == (1, b""), planned.stderr
     assert b"is not UTF-8" in planned.stderr
@@ -54,7 +53,7 @@ def test_a_path_that_is_not_utf_8_is_refused_for_a_plan_and_for_a_repository(wor
     executed = shell(world, "@tasks execute tasks_output --repo ../$'\\xff'")
     assert (executed.returncode, executed.stdout) == (1, b""), executed.stderr
     assert b"is not UTF-8" in executed.stderr
-    assert folder_snapshot(world.folder) == before
+    assert world.snapshot() == before
     shown = shell(world, "@tasks show-plan ../$'\\xff'/tasks_output --json")
     assert shown.returncode == 0, shown.stderr
     assert b"/\xff/tasks_output" in shown.stdout

@@ -7,11 +7,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from planner.codebase.facts_cache import FILE as FACTS
 from planner.intake.source_document import read_source_bytes
 from planner.make_plan import plan_from_documents
 from planner.storage.plan_folder import FolderFacts, write_plan_folder
 from schemas.settings import Settings
 from tests.end_to_end.user_machine import UserMachine
+from tests.folder_snapshot import folder_snapshot
 from tests.isolated_environment import GIT_SETTINGS
 from tests.small_project import TIMESTAMP, git, make_repository, runbook, task
 
@@ -51,6 +53,11 @@ class World:
             "TASKS_STATE_DIR": str(self.state),
             "TASKS_TEMPORAL_CLI": str(self.folder / "no-temporal"),
         }
+
+    def snapshot(self) -> dict[str, str]:
+        """Return everything in the world, but for what is remembered of the code, which changes no answer."""
+        remembered = {"state", f"state/{FACTS}"}
+        return {path: kind for path, kind in folder_snapshot(self.folder).items() if path not in remembered}
 
     def write(self, name: str, content: str | bytes) -> Path:
         """Write a file of the project."""
