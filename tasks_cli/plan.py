@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 MOST_SHOWN = 20
+MOST_OF_A_RULE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +258,7 @@ def timestamp_now() -> str:
 
 
 def _say(report: PlanReport) -> None:
+    from planner.documents.condensed_findings import condensed
     from planner.forecasting.rounded_hours import hours_text
     from planner.storage.plan_folder import described
     from tasks_cli.printing import coloured, print_note, print_warning
@@ -269,14 +271,17 @@ def _say(report: PlanReport) -> None:
         else ""
     )
     print_note(f"{plan.waves.planId}: {len(plan.tasks.tasks)} tasks{forecast}")
-    findings = _findings(report)
+    found = _findings(report)
+    findings = condensed(found, MOST_OF_A_RULE)
     for finding in findings[:MOST_SHOWN]:
         if finding.severity == "error":
             print_note(f"{coloured('rejected:', 'red')} {described(finding)}")
         else:
             print_warning(described(finding))
     if len(findings) > MOST_SHOWN:
-        print_note(f"and {len(findings) - MOST_SHOWN} more: tasks validate-plan {report.plan_dir}")
+        print_note(f"and {len(findings) - MOST_SHOWN} more")
+    if len(findings) > MOST_SHOWN or len(findings) < len(found):
+        print_note(f"all {len(found)} findings: tasks validate-plan {report.plan_dir}")
     if plan.dag.ok:
         print_note(f"next: tasks execute {report.plan_dir}")
 

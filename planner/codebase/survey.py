@@ -114,7 +114,7 @@ def _surveyed(files: RepositoryFiles, reading: SourceReading, report: Report) ->
     commands = find_validation_commands(files, jobs)
     languages = count_languages(reading.facts)
     skipped = (*files.skipped, *reading.unread)
-    warnings = (*files.warnings, *interfaces.notes, *_warnings(files, reading))
+    warnings = (*files.warnings, *interfaces.notes, *_warnings(reading))
     analysis = _analysis(reading, interfaces, graph, commands).model_copy(
         update={
             "shared_resources": find_shared_resources(
@@ -162,10 +162,10 @@ def _analysis(
     )
 
 
-def _warnings(files: RepositoryFiles, reading: SourceReading) -> Iterator[str]:
+def _warnings(reading: SourceReading) -> Iterator[str]:
     """Yield what the reader of a plan should know about the limits of the survey."""
-    if not files.paths:
-        yield "the codebase is empty: everything in the plan will be new"
+    if not reading.facts:
+        yield "the codebase has no source code yet: everything in the plan will be new"
     broken = [
         f"{path}:{found.broken_line} is no {found.language} that can be parsed; the rest of the file was read"
         for path, found in reading.facts.items()

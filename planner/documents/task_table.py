@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from planner.documents.markdown_text import table
 from planner.draft import EstimateOrigin
@@ -29,7 +30,7 @@ def task_table(tasks: TasksFile, origins: Mapping[str, EstimateOrigin]) -> list[
             "; ".join(check_text(check) for check in task.acceptance_checks) or "none",
             ", ".join(before[task.id]) or "-",
             _estimate(task, origins.get(task.id)),
-            ", ".join(place(evidence) for evidence in task.source_evidence) or "none",
+            places(task.source_evidence) or "none",
         )
         for task in tasks.tasks
     ]
@@ -42,6 +43,24 @@ def place(evidence: SourceEvidence) -> str:
     if evidence.endLine != evidence.startLine:
         lines += f"-{evidence.endLine}"
     return f"{evidence.document}:{lines}" if evidence.document else f"line {lines}"
+
+
+def places(evidence: Sequence[SourceEvidence]) -> str:
+    """Return where quotes stand, each document named once, such as `spec.md:12-14, 20; more.md:3`."""
+    lines: dict[str | None, set[int]] = {}
+    for item in evidence:
+        lines.setdefault(item.document, set()).update(range(item.startLine, item.endLine + 1))
+    return "; ".join(
+        (f"{document}:" if document else "line ") + ", ".join(_runs(sorted(numbers)))
+        for document, numbers in lines.items()
+    )
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[str]:
+    """Yield numbers that follow one another as `first-last`."""
+    for _, run in groupby(enumerate(numbers), key=lambda item: item[1] - item[0]):
+        found = [number for _, number in run]
+        yield f"{found[0]}" if len(found) == 1 else f"{found[0]}-{found[-1]}"
 
 
 def check_text(check: AcceptanceCheck) -> str:

@@ -114,7 +114,9 @@ def _front_matter(document: Outline, *, strict: bool) -> tuple[YamlMapping, tupl
     except InvalidArguments as error:
         if strict:
             raise
-        return YamlMapping({}), (_ignored(document, block.first_line, f"{error}; it was left out"),)
+        place, _, complaint = str(error).partition(": ")
+        line = int(place.rpartition(":")[2])
+        return YamlMapping({}), (_ignored(document, line, f"{complaint}; it was left out"),)
     unknown = [key for key in mapping.values if key not in known]
     is_ours = any(key in mapping.values for key in known if key != "title")
     is_slip = any(difflib.get_close_matches(key, known, cutoff=0.8) for key in unknown)

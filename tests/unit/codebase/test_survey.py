@@ -121,11 +121,11 @@ def test_a_pipe_in_the_codebase_is_not_read(tmp_path: Path) -> None:
     assert found.skipped == ("pipe.py: not a regular file",)
 
 
-def test_an_empty_folder_is_a_codebase_and_the_survey_says_that_it_is_empty(tmp_path: Path) -> None:
+def test_an_empty_folder_is_a_codebase_without_source_code_yet(tmp_path: Path) -> None:
     found = survey(tmp_path)
     assert found.files == frozenset()
     assert found.verify == ()
-    assert "empty" in found.warnings[0]
+    assert "no source code yet" in found.warnings[0]
 
 
 @pytest.mark.parametrize(("name", "what"), [("missing", "does not exist"), ("file.txt", "is not a folder")])
@@ -289,3 +289,8 @@ def test_a_file_that_became_a_link_or_a_pipe_after_it_was_listed_is_not_read(tmp
     assert read_plain_file(tmp_path / "pipe.txt", 100) == "not a regular file"
     assert read_plain_file(tmp_path / "large.txt", 5) == b"12345"
     assert str(read_plain_file(tmp_path / "large.txt", 4)).startswith("too large")
+
+
+def test_a_folder_with_nothing_but_documents_has_no_source_code(tmp_path: Path) -> None:
+    (tmp_path / "spec.md").write_text("# What to do\n", encoding="utf-8")
+    assert "no source code yet" in survey(tmp_path).warnings[0]

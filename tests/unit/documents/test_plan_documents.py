@@ -7,9 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from planner.documents.task_table import places
 from planner.make_plan import make_plan
+from schemas.evidence import SourceEvidence, Span
 from schemas.plan import Plan
 from schemas.settings import PlanSettings, Settings
+from schemas.tasks import ThreePointEstimate
 from tests.unit.making_plans.drafts import (
     TIMESTAMP,
     TITLES,
@@ -146,3 +149,34 @@ def test_a_dependency_that_orders_nothing_is_a_risk_that_is_shown() -> None:
         draft_of(task(1, TITLES[0]), task(2, TITLES[1]), dependencies=(edge,)), Settings(), TIMESTAMP
     )
     assert "- Not sure enough: P1.T001 → P1.T002 (confidence 0.5)" in plan.plan_document
+
+
+def test_lines_that_follow_one_another_are_shown_as_one_range_and_a_document_once() -> None:
+    quotes = [
+        SourceEvidence(quote="x", loc=Span(start=0, end=1), document=name, startLine=first, endLine=last)
+        for name, first, last in (("a.md", 3, 3), ("a.md", 4, 5), ("b.md", 1, 1), ("a.md", 9, 9))
+    ]
+    assert places(quotes) == "a.md:3-5, 9; b.md:1"
+    assert places([quotes[0].model_copy(update={"document": None})]) == "line 3"
+
+
+def test_when_both_models_take_as_long_the_document_says_what_decided() -> None:
+    one = make_plan(draft_of(task(1, TITLES[0])), Settings(), TIMESTAMP)
+    assert "so it stays with what was asked for: `rolling_frontier`" in one.plan_document
+    assert "so it stays" not in chain_of_unequal_branches().plan_document
+
+
+def chain_of_unequal_branches() -> Plan:
+    """Two chains whose waves wait for each other: the frontier is faster."""
+    hours = (1, 8, 8, 1)
+    tasks = [
+        task(1, TITLES[number], id=f"T{number}").model_copy(
+            update={"duration": ThreePointEstimate(optimistic=h, mostLikely=h, pessimistic=h)}
+        )
+        for number, h in enumerate(hours)
+    ]
+    edges = tuple(
+        dependency(1, 2).model_copy(update={"from_": f"T{before}", "to": f"T{after}"})
+        for before, after in ((0, 2), (1, 3))
+    )
+    return make_plan(draft_of(*tasks, dependencies=edges), Settings(), TIMESTAMP)

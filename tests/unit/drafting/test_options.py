@@ -132,6 +132,13 @@ def test_front_matter_of_an_ordinary_document_may_hold_other_keys() -> None:
     assert rules(draft)[0] == "front-matter"
 
 
+def test_front_matter_that_is_no_yaml_is_told_with_its_line_and_left_out() -> None:
+    draft = drafted("---\nname: cart\nargs: [a] [b]\n---\n# T\n\n- [ ] do it\n")
+    finding = next(item for item in draft.findings if item.rule == "front-matter")
+    assert (finding.file, finding.line) == ("spec.md", 3)
+    assert finding.message.startswith("this is not YAML")
+
+
 def test_setup_and_verify_of_all_documents_come_together_and_contradictions_are_refused() -> None:
     one = "---\nverify: [a, b]\nbranch: x\n---\n- [ ] one\n"
     draft = drafted(one, "---\nverify: c\nbranch: x\n---\n- [ ] two\n")
