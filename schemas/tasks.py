@@ -73,6 +73,18 @@ class ReusesExisting(Record):
     rationale: str = ""
 
 
+class NearestExisting(Record):
+    """What the codebase has that is nearest to something new, and is not reused for it.
+
+    `score` says how near: the share of its name's words that the task uses, the rare ones counting most.
+    """
+
+    name: str
+    path: str
+    line: Annotated[int, Field(ge=1)] | None = None
+    score: UnitInterval
+
+
 class ThreePointEstimate(Record):
     """An estimate by three points, in the unit named by `durationUnits`."""
 
@@ -94,6 +106,7 @@ class Task(Record):
     resource_requirements: ResourceRequirements = ResourceRequirements()
     scheduling_hints: SchedulingHints = SchedulingHints()
     reuses_existing: ReusesExisting | None = None
+    nearest_existing: NearestExisting | None = None
     skillsRequired: tuple[str, ...] = ()
     duration: ThreePointEstimate | None = None
     durationUnits: Literal["hours"] = "hours"

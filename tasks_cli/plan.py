@@ -283,7 +283,8 @@ def _say(report: PlanReport) -> None:
     if len(findings) > MOST_SHOWN or len(findings) < len(found):
         print_note(f"all {len(found)} findings: tasks validate-plan {report.plan_dir}")
     if plan.dag.ok:
-        print_note(f"next: tasks execute {report.plan_dir}")
+        by_hand = " --executor manual" if any(task.execution is None for task in plan.tasks.tasks) else ""
+        print_note(f"next: tasks execute {report.plan_dir}{by_hand}")
 
 
 def _findings(report: PlanReport) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -22,7 +22,10 @@ VERBATIM = 0.95
 NEAR_PATH = 0.15
 FILE_SHARE = 0.6
 LEAST = 0.2
+MOST_NAMESAKES = 3
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+CODE_SPAN = re.compile(r"`([^`\n]+)`")
+QUALIFIED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 LIKE_CODE = re.compile(r"[a-z0-9][A-Z]|_|^[A-Z]+[a-z]+[A-Z]")
 
 
@@ -87,8 +90,7 @@ def nearest_existing(
 def _symbols(
     index: _Index, asked: frozenset[str], text: str, meant: tuple[str, ...]
 ) -> Iterable[ExistingPart]:
-    spelled = {name for name in IDENTIFIER.findall(text) if LIKE_CODE.search(name)}
-    verbatim = {number for name in spelled for number in index.symbols_named.get(name, ())}
+    verbatim = {number for name, qualified in _spelled(text) for number in _called(index, name, qualified)}
     near = {number for word in asked for number in index.symbols_with.get(word, ())}
     for number in sorted(near | verbatim):
         placed = index.symbols[number]
@@ -100,6 +102,26 @@ def _symbols(
         elif named and _lies_in(placed.path, meant):
             score = min(VERBATIM, score + NEAR_PATH)
         yield ExistingPart(placed.path, placed.qualified_name, placed.symbol.line, round(score, 3))
+
+
+def _spelled(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the names in a text that are meant as code, each with what it was qualified by."""
+    for name in IDENTIFIER.findall(text):
+        if LIKE_CODE.search(name):
+            yield name, name
+    for span in CODE_SPAN.findall(text):
+        qualified = span.replace("::", ".").replace("#", ".").removesuffix("()")
+        if QUALIFIED.fullmatch(qualified):
+            yield qualified.rpartition(".")[2], qualified
+
+
+def _called(index: _Index, name: str, qualified: str) -> Sequence[int]:
+    """Return the symbols of a name; of a word that many bear, only those that are qualified alike."""
+    found = index.symbols_named.get(name, ())
+    if LIKE_CODE.search(name) or len(found) <= MOST_NAMESAKES:
+        return found
+    asked = f".{qualified}"
+    return [n for n in found if name != qualified and f".{index.symbols[n].qualified_name}".endswith(asked)]
 
 
 def _files(index: _Index, asked: frozenset[str], meant: tuple[str, ...]) -> Iterable[ExistingPart]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from planner.documents.markdown_text import hours, listed
+from planner.documents.markdown_text import counted, hours, listed
 from planner.documents.plan_document import recommended
 from planner.draft import EstimateOrigin
 from planner.stages.cycle_repairs import RULE as CYCLE_OPENED
 from schemas.dag import Finding
 from schemas.plan import Plan
+from schemas.tasks import Task
+
+MOST_COMPONENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ def decisions_document(plan: Plan, estimate_origins: Mapping[str, EstimateOrigin
     lines = ["# Design Decisions Log", ""]
     decisions = (
         *_execution_model(plan),
+        *_new_components(plan),
         *_resources(plan),
         *_estimates(plan, estimate_origins),
         *_defaults(plan),
@@ -59,9 +62,10 @@ def _execution_model(plan: Plan) -> Iterator[_Decision]:
         if waved
         else "no forecast",
     }
+    waves = counted(models.wave_based.total_waves, "wave")
     meanings = {
         "rolling_frontier": "a task starts when what it needs is completed",
-        "wave_based": f"{models.wave_based.total_waves} waves; each begins when the one before has ended",
+        "wave_based": f"{waves}; each begins when the one before has ended",
     }
     options = tuple(
         f"`{name}`{' (SELECTED)' if name == chosen else ''}: {meanings[name]}; {forecasts[name]}"
@@ -85,6 +89,48 @@ def _compared(plan: Plan) -> str:
         return "; by the forecast both take the same time."
     faster = recommended(plan) == plan.tasks.meta.execution_model
     return f"; by the forecast it is {'the faster' if faster else 'not the faster'} of the two."
+
+
+def _new_components(plan: Plan) -> Iterator[_Decision]:
+    """Set what is new beside what is nearest to it, so that nothing is built twice unnoticed."""
+    analysis = plan.tasks.meta.codebase_analysis
+    if analysis is None or not analysis.symbols:
+        return
+    new = [task for task in plan.tasks.tasks if task.nearest_existing or _created(task)]
+    if not new:
+        return
+    lines = [f"{task.id}, {_made(task)} (SELECTED); {_beside(task)}" for task in new[:MOST_COMPONENTS]]
+    if len(new) > MOST_COMPONENTS:
+        lines.append(f"and {len(new) - MOST_COMPONENTS} more, see `nearest_existing` in tasks.json")
+    yield _Decision(
+        title="New Components",
+        context=f"{counted(len(new), 'task')} of {len(plan.tasks.tasks)} make something that the codebase "
+        f"does not have, among its {counted(analysis.symbols, 'symbol')}.",
+        options=tuple(lines),
+        rationale="Something new is made where nothing that exists was named or is near enough; the share "
+        "tells how much of the existing name the task's words cover.",
+        notes=("name an existing file or symbol in a task, and the task will extend it instead",),
+    )
+
+
+def _created(task: Task) -> tuple[str, ...]:
+    return task.file_scope.create if task.file_scope is not None else ()
+
+
+def _made(task: Task) -> str:
+    files = _created(task)
+    return f"new: {listed([f'`{name}`' for name in files], 4)}" if files else f"new: {task.title}"
+
+
+def _beside(task: Task) -> str:
+    found = task.nearest_existing
+    if found is None:
+        reused = task.reuses_existing
+        built_on = (*reused.extends, *reused.imports) if reused is not None else ()
+        return f"builds on {listed(built_on, 4)}" if built_on else "nothing near it exists"
+    line = f":{found.line}" if found.line is not None else ""
+    place = "" if found.name == found.path else f" in {found.path}{line}"
+    return f"the nearest that exists is `{found.name}`{place} ({found.score:.0%})"
 
 
 def _resources(plan: Plan) -> Iterator[_Decision]:
@@ -132,23 +178,30 @@ def _estimates(plan: Plan, origins: Mapping[str, EstimateOrigin]) -> Iterator[_D
 
 
 def _defaults(plan: Plan) -> Iterator[_Decision]:
-    defaulted: Counter[str] = Counter()
-    examples: dict[str, list[str]] = {}
+    tasks_of: dict[str, list[str]] = {}
     for task in plan.tasks.tasks:
         for field, origin in (task.origin or {}).items():
             if origin == "default":
-                defaulted[field] += 1
-                examples.setdefault(field, []).append(task.id)
-    if not defaulted:
+                tasks_of.setdefault(field, []).append(task.id)
+    fields_of: dict[tuple[str, ...], list[str]] = {}
+    for field, names in sorted(tasks_of.items()):
+        fields_of.setdefault(tuple(names), []).append(field)
+    if not fields_of:
         return
     yield _Decision(
         title="Defaults",
         context="The document leaves these open:",
         options=tuple(
-            f"{field}: our default at {count} of {len(plan.tasks.tasks)} tasks ({listed(examples[field], 6)})"
-            for field, count in sorted(defaulted.items())
+            f"{', '.join(fields)}: our default at {_share(names, len(plan.tasks.tasks))}"
+            for names, fields in fields_of.items()
         ),
         rationale="A default is named in the `origin` of each task: nobody takes it for the document's word.",
+    )
+
+
+def _share(names: Sequence[str], count: int) -> str:
+    return (
+        f"all {count} tasks" if len(names) == count else f"{len(names)} of {count} tasks ({listed(names, 6)})"
     )
 
 

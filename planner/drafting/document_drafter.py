@@ -183,8 +183,8 @@ def _without_secrets(finding: Finding) -> Finding:
 
 
 def _building_on(task: Task, reuse: TaskReuse) -> Task:
-    record = reuse.record()
-    return task.model_copy(update={"reuses_existing": record}) if record is not None else task
+    found = {"reuses_existing": reuse.record(), "nearest_existing": reuse.neighbour()}
+    return task.model_copy(update={key: value for key, value in found.items() if value is not None})
 
 
 def _placements(

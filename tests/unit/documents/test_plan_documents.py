@@ -12,7 +12,8 @@ from planner.make_plan import make_plan
 from schemas.evidence import SourceEvidence, Span
 from schemas.plan import Plan
 from schemas.settings import PlanSettings, Settings
-from schemas.tasks import ThreePointEstimate
+from schemas.task_execution import FileScope
+from schemas.tasks import CodebaseAnalysis, NearestExisting, ThreePointEstimate
 from tests.unit.making_plans.drafts import (
     TIMESTAMP,
     TITLES,
@@ -131,7 +132,33 @@ def test_estimates_by_the_sizing_rule_are_labelled_and_decided_openly() -> None:
 def test_defaults_are_named_in_the_decisions() -> None:
     defaulted = tuple(item.model_copy(update={"origin": {"scope": "default"}}) for item in good_draft().tasks)
     plan = make_plan(replace(good_draft(), tasks=defaulted), Settings(), TIMESTAMP)
-    assert "- scope: our default at 4 of 4 tasks" in plan.decisions_document
+    assert "- scope: our default at all 4 tasks" in plan.decisions_document
+
+
+def test_fields_that_are_left_open_at_the_same_tasks_share_a_line() -> None:
+    first, *others = good_draft().tasks
+    origin = {"scope": "default", "logging": "default", "title": "document"}
+    some = first.model_copy(update={"origin": origin})
+    plan = make_plan(replace(good_draft(), tasks=(some, *others)), Settings(), TIMESTAMP)
+    assert "- logging, scope: our default at 1 of 4 tasks (P1.T001)" in plan.decisions_document
+
+
+def test_new_components_stand_beside_the_nearest_that_exist() -> None:
+    near = NearestExisting(name="shop.Cart", path="shop.py", line=3, score=0.43)
+    first, second, *others = good_draft().tasks
+    new = (
+        first.model_copy(update={"nearest_existing": near}),
+        second.model_copy(update={"file_scope": FileScope(create=("a.py", "b.py"))}),
+    )
+    codebase = CodebaseAnalysis(symbols=7)
+    plan = make_plan(replace(good_draft(), tasks=(*new, *others), codebase=codebase), Settings(), TIMESTAMP)
+    document = plan.decisions_document
+    assert "2 tasks of 4 make something that the codebase does not have, among its 7 symbols" in document
+    nearest = "the nearest that exists is `shop.Cart` in shop.py:3 (43%)"
+    assert f"- P1.T001, new: {TITLES[0]} (SELECTED); {nearest}" in document
+    assert "- P1.T002, new: `a.py`, `b.py` (SELECTED); nothing near it exists" in document
+    empty = replace(good_draft(), tasks=(*new, *others), codebase=CodebaseAnalysis(symbols=0))
+    assert "New Components" not in make_plan(empty, Settings(), TIMESTAMP).decisions_document
 
 
 def test_each_decision_has_context_options_and_rationale() -> None:
