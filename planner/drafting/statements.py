@@ -46,6 +46,7 @@ ABOUT_WORDS = "it says what the words of the standard mean"
 LOWER_CASE = "the document writes MUST, SHALL or SHOULD in capitals, and this is in lower case"
 IN_CODE = "it stands in a code block, which is taken as an example"
 NOT_TEXT = "it stands in HTML, in a comment or in front matter, which are not read as text"
+LEADS_TO_COMMAND = "it leads to the commands below it, and those are in the plan"
 IN_HEADING = "it is a heading in plain words: what stands below it counts"
 NOT_UNDERSTOOD = "it has the mark of a statement, in a form that is not understood"
 MARKED_LINE = re.compile(
@@ -306,7 +307,20 @@ def _judged(document: Outline, statement: StatedNeed, *, capitals: bool) -> Stat
             reason = ABOUT_ORDER
         elif not statement.in_capitals:
             reason = _why_not_in_plain_words(document, statement.block, capitals=capitals)
+        if reason is None and _leads_to_command(document, statement):
+            reason = LEADS_TO_COMMAND
     return replace(statement, reason=reason) if reason else statement
+
+
+def _leads_to_command(document: Outline, statement: StatedNeed) -> bool:
+    block, following = statement.block, statement.block + 1
+    is_last = statement.end == document.blocks[block].place(0, len(document.blocks[block].text))[1]
+    return (
+        is_last
+        and statement.text.endswith(":")
+        and following < len(document.blocks)
+        and _acts(document.blocks[following])
+    )
 
 
 def _why_not_in_plain_words(document: Outline, number: int, *, capitals: bool) -> str | None:

@@ -19,7 +19,7 @@ from planner.drafting.statements import (
     TICKED,
 )
 from schemas.errors import InvalidArguments
-from tests.unit.drafting.drafted import drafted
+from tests.unit.drafting.drafted import drafted, rules
 
 SECTION = "## A\nIt MUST work.\n\n"
 
@@ -161,3 +161,14 @@ def test_a_document_that_asks_for_more_than_any_plan_can_hold_is_refused() -> No
         drafted("# T\n" + "- [ ] do it\n" * 10_001)
     assert "spec.md" in caught.value.message
     assert "parts" in caught.value.hint
+
+
+def test_a_sentence_that_leads_to_a_command_of_the_plan_is_listed_and_not_missed() -> None:
+    verify, task = "```sh verify\ntrue\n```", "## Do it\n\n```sh run\ntrue\n```\n"
+    text = f"# T\n\nWhat works must go on working:\n\n{verify}\n\n{task}"
+    draft = drafted(text)
+    (statement,) = draft.statements
+    assert statement.uncovered == "it leads to the commands below it, and those are in the plan"
+    assert "uncovered" not in rules(draft)
+    (missed,) = drafted(text.replace(verify, "It was always so.")).statements
+    assert missed.uncovered == "no task holds it or names it"
