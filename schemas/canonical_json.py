@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import rfc8785
@@ -12,6 +13,7 @@ from schemas.errors import PlanValidationFailed
 
 DROPPED = frozenset({"contentHash"})
 DROPPED_FROM_GENERATED = frozenset({"contentHash", "timestamp"})
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 SMALLEST_PLAIN, LARGEST_PLAIN = 1e-4, 2**53  # between them both write a number without an exponent
 
 
@@ -24,14 +26,51 @@ def content_hash(document: Any) -> str:  # noqa: ANN401 - any JSON value can be 
     Raises:
         PlanValidationFailed: when the value holds a number or text that canonical JSON refuses.
     """
+    return hashlib.sha256(_hashed_text(document)).hexdigest()
+
+
+def content_hashes(
+    document: Mapping[str, Any], of_items: str, items: Iterable[Any]
+) -> tuple[str, tuple[str, ...]]:
+    """Return the content hash of a document, and that of each item of one of its lists.
+
+    They are those of `content_hash`; but each item, of which a large plan has thousands, is written once, and
+    no two of them need be in memory.
+
+    Args:
+        document: the document; what stands at `of_items` does not matter.
+        of_items: the name of its list.
+        items: what the list holds.
+
+    Raises:
+        PlanValidationFailed: when something in it is refused by canonical JSON.
+    """
+    texts = [_hashed_text(item) for item in items]
+    members = {
+        key: b"[%b]" % b",".join(texts) if key == of_items else _hashed_text(value, key)
+        for key, value in document.items()
+        if key not in DROPPED
+    }
+    whole = b",".join(b"%b:%b" % (canonical_json(key), members[key]) for key in sorted(members))
+    of_each = tuple(hashlib.sha256(text).hexdigest() for text in texts)
+    return hashlib.sha256(b"{%b}" % whole).hexdigest(), of_each
+
+
+def _hashed_text(document: Any, parent: str = "") -> bytes:  # noqa: ANN401 - any JSON value can be hashed
     try:
-        canonical = canonical_json(_without_hash_and_timestamp(document))
+        return _written(document, parent)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise PlanValidationFailed(
             f"a value cannot be written as canonical JSON: {error}",
             hint="use finite numbers below 2**53 and valid Unicode text",
         ) from error
-    return hashlib.sha256(canonical).hexdigest()
+
+
+def _written(document: Any, parent: str) -> bytes:  # noqa: ANN401 - any JSON value can be hashed
+    try:
+        return _encoded(_plain_without(document, parent))
+    except (_NotPlain, UnicodeEncodeError):
+        return rfc8785.dumps(_without_hash_and_timestamp(document, parent))
 
 
 def canonical_json(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
@@ -44,10 +83,13 @@ def canonical_json(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
         rfc8785.CanonicalizationError: when the value holds a number or text that canonical JSON refuses.
     """
     try:
-        text = json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return text.encode()
+        return _encoded(_plain(value))
     except (_NotPlain, UnicodeEncodeError):
         return rfc8785.dumps(value)
+
+
+def _encoded(plain: Any) -> bytes:  # noqa: ANN401 - any JSON value
+    return _ENCODER.encode(plain).encode()
 
 
 class _NotPlain(Exception):
@@ -74,6 +116,27 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if kind is int and abs(value) < LARGEST_PLAIN:
         return value
     raise _NotPlain
+
+
+def _plain_without(value: Any, parent: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return `_plain(_without_hash_and_timestamp(value, parent))` in one go.
+
+    Raises:
+        _NotPlain: as `_plain`.
+    """
+    kind = type(value)
+    if kind is dict:
+        dropped = DROPPED_FROM_GENERATED if parent == "generated" else DROPPED
+        if not "".join(value).isascii():
+            raise _NotPlain
+        return {
+            key: item if type(item) is str else _plain_without(item, key)
+            for key, item in value.items()
+            if key not in dropped
+        }
+    if kind is list:
+        return [item if type(item) is str else _plain_without(item, "") for item in value]
+    return _plain(value)
 
 
 def _without_hash_and_timestamp(value: Any, parent: str = "") -> Any:  # noqa: ANN401 - any JSON value

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from schemas.canonical_json import content_hashes
 from schemas.coordinator import CoordinatorFile
 from schemas.dag import DagFile
 from schemas.features import FeaturesFile
@@ -64,6 +65,12 @@ class Plan:
     coordinator: CoordinatorFile
     plan_document: str
     decisions_document: str
+
+
+def tasks_hashes(tasks: TasksFile) -> tuple[str, tuple[str, ...]]:
+    """Return the content hash of tasks.json and those of its tasks, whatever hashes stand in it."""
+    around = tasks.model_copy(update={"tasks": ()}).as_json()
+    return content_hashes(around, "tasks", (task.as_json() for task in tasks.tasks))
 
 
 def plan_id(tasks_content_hash: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
+from itertools import chain
 
 from planner.graph.cycles import find_cycle
 from planner.intake.secret_redaction import secret_spans
@@ -13,6 +16,7 @@ from schemas.plan import FEATURES_FILE, TASKS_FILE, Plan
 from schemas.tasks import Task
 
 ESTIMATED_SHARE = 0.5
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 
 
 def no_cycles(plan: Plan) -> list[Breach]:
@@ -96,14 +100,15 @@ def checks_present(plan: Plan) -> list[Breach]:
 def no_secrets(plan: Plan) -> list[Breach]:
     """Hard fail 7: a secret in a quote, or in any other text of features.json or tasks.json."""
     advice = "write [REDACTED] in its place, and renew the secret: it was in the source"
-    held: dict[str, bool] = {}  # most texts of a large plan are the same few
-    breaches = []
-    for file, pointer, task, text in _texts(plan):
-        if text not in held:
-            held[text] = bool(secret_spans(text))
-        if held[text]:
-            breaches.append(Breach(f"a secret stands in the text; {advice}", pointer, task, file))
-    return breaches
+    # Most texts of a large plan are the same few, and there is none to find the place of.
+    secrets = {text for text in _different_texts(plan) if secret_spans(text)}
+    if not secrets:
+        return []
+    return [
+        Breach(f"a secret stands in the text; {advice}", pointer, task, file)
+        for file, pointer, task, text in _texts(plan)
+        if text in secrets
+    ]
 
 
 def codebase_analysed(plan: Plan) -> list[Breach]:
@@ -124,6 +129,12 @@ def _missing_boundaries(task: Task) -> Iterator[tuple[str, str]]:
     guidance = task.execution_guidance
     if guidance is None or not guidance.logging.log_format.strip():
         yield "logging guidance", "what is logged, and how"
+
+
+def _different_texts(plan: Plan) -> set[str]:
+    """Return every string of the two files that hold words of the source, names of members among them."""
+    written = (record.model_dump_json(exclude_unset=True) for record in (plan.features, plan.tasks))
+    return {json.loads(token) for token in set(chain.from_iterable(map(_STRING.findall, written)))}
 
 
 def _texts(plan: Plan) -> Iterator[tuple[str, str, str | None, str]]:

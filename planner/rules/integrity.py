@@ -22,6 +22,7 @@ from schemas.plan import (
     WAVES_FILE,
     Plan,
     plan_id,
+    tasks_hashes,
 )
 from schemas.tasks import Task, TasksFile
 from schemas.waves import WavesFile
@@ -184,13 +185,17 @@ def hashes_match(plan: Plan) -> list[Breach]:
         "was changed after the plan was checked; undo the change, "
         "or compute what follows from it: tasks plan --from-plan DIR"
     )
+    of_tasks_file, of_tasks = tasks_hashes(plan.tasks)
     breaches = [
         Breach(f"{task.id} {changed}", f"/tasks/{number}/contentHash", task.id)
-        for number, task in enumerate(plan.tasks.tasks)
-        if content_hash(task.as_json()) != task.contentHash
+        for number, (task, found) in enumerate(zip(plan.tasks.tasks, of_tasks, strict=True))
+        if found != task.contentHash
     ]
     for name, record in _files(plan):
-        if record.generated is not None and content_hash(record.as_json()) != record.generated.contentHash:
+        if record.generated is None:
+            continue
+        found = of_tasks_file if name == TASKS_FILE else content_hash(record.as_json())
+        if found != record.generated.contentHash:
             breaches.append(Breach(f"{name} {changed}", "/generated/contentHash", file=name))
     expected = plan_id(plan.tasks.generated.contentHash)
     if plan.waves.planId != expected:

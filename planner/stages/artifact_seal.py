@@ -8,6 +8,7 @@ from schemas.canonical_json import content_hash
 from schemas.coordinator import CoordinatorFile
 from schemas.dag import DagFile
 from schemas.features import FeaturesFile, Generated
+from schemas.plan import tasks_hashes
 from schemas.tasks import Task, TasksFile
 from schemas.waves import WavesFile
 
@@ -25,7 +26,10 @@ def sealed(artifact: Artifact) -> Artifact:
     """Return the artifact with its own content hash in `generated`."""
     if artifact.generated is None:
         return artifact
-    digest = content_hash(artifact.as_json())
+    if isinstance(artifact, TasksFile):
+        digest, _ = tasks_hashes(artifact)
+    else:
+        digest = content_hash(artifact.as_json())
     return artifact.model_copy(
         update={"generated": artifact.generated.model_copy(update={"contentHash": digest})}
     )

@@ -19,12 +19,12 @@ _MOST_FINDINGS = 50
 _LARGEST_INTEGER = 2**53 - 1
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 # Text in which one of these values may stand: looking at every value of a large plan takes long.
-_SUSPICIOUS = re.compile(r"\\u[dD][89a-fA-F]|\d{16}")
+_SUSPICIOUS = re.compile(r"\\u[dD][89a-fA-F]|[\s,:\[-]\d{16}")
 
 
 def artifact_text(record: Record) -> str:
     """Return the text of an artifact's file: indented, in the order of the model, one newline at the end."""
-    return json.dumps(record.as_json(), indent=2, ensure_ascii=False) + "\n"
+    return record.model_dump_json(indent=2, exclude_unset=True) + "\n"
 
 
 def parse_artifact(name: str, text: str, model: type[Record]) -> Record | tuple[Finding, ...]:

@@ -4,28 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
-
-
-@dataclass(slots=True)
-class _Container:
-    """An open object or array, and the member that is being read."""
-
-    prefix: str
-    is_object: bool
-    key: str = ""
-    index: int = 0
-    expects_key: bool = True
-
-    def pointer(self) -> str:
-        return f"{self.prefix}/{self.key if self.is_object else self.index}"
-
-    def next_member(self) -> None:
-        self.index += 1
-        self.expects_key = True
+_SPACE = re.compile(r"[ \t\n\r]*")
+_DECODER = json.JSONDecoder()
 
 
 def pointer_to(parts: Iterable[str | int]) -> str:
@@ -37,42 +19,53 @@ def lines_of(text: str, wanted: Iterable[str]) -> dict[str, int]:
     """Return the line (from 1) of each wanted pointer that exists in the text of a JSON file.
 
     The text must have been parsed successfully before. A member of an object stands where its key stands.
+    What leads to no wanted pointer is skipped by the decoder: large files are mostly that.
     """
     looked_for = set(wanted)
+    above = {pointer[:end] for pointer in looked_for for end, sign in enumerate(pointer) if sign == "/"}
     found: dict[str, int] = {}
-    open_containers: list[_Container] = []
     line, counted_to = 1, 0
-    for match in _TOKEN.finditer(text):
+    for pointer, place in _places(text, above):
+        if pointer not in looked_for:
+            continue
+        line += text.count("\n", counted_to, place)
+        counted_to = place
+        found.setdefault(pointer, line)
         if len(found) == len(looked_for):
             break
-        line += text.count("\n", counted_to, match.start())
-        counted_to = match.start()
-        pointer = _pointer_begun_by(match.group(), open_containers)
-        if pointer is not None and pointer in looked_for:
-            found.setdefault(pointer, line)
     return found
 
 
-def _pointer_begun_by(text: str, open_containers: list[_Container]) -> str | None:
-    """Advance by one token; return the pointer of the member or item that begins with it, if one does."""
-    inner = open_containers[-1] if open_containers else None
-    if text in ("}", "]"):
-        open_containers.pop()
-        return None
-    if text == ":":
-        return None
-    if text == ",":
-        if inner is not None:
-            inner.next_member()
-        return None
-    if inner is not None and inner.is_object and inner.expects_key:
-        inner.key = _escaped(json.loads(text))
-        inner.expects_key = False
-        return inner.pointer()
-    here = inner.pointer() if inner is not None else ""
-    if text in ("{", "["):
-        open_containers.append(_Container(prefix=here, is_object=text == "{"))
-    return None if inner is not None and inner.is_object else here
+def _places(text: str, above: set[str]) -> Generator[tuple[str, int], None, None]:
+    """Yield the whole document and all members of what is above a wanted pointer, in order of the text."""
+    place = _after_space(text, 0)
+    yield "", place
+    yield from _members(text, place, "", above)
+
+
+def _members(text: str, place: int, pointer: str, above: set[str]) -> Generator[tuple[str, int], None, int]:
+    """Yield the members of the value at a place if they are wanted, and return where the value ends."""
+    closing = {"{": "}", "[": "]"}.get(text[place])
+    if closing is None or pointer not in above:
+        return _DECODER.raw_decode(text, place)[1]
+    place, index = _after_space(text, place + 1), 0
+    while text[place] != closing:
+        begins, name = place, str(index)
+        if closing == "}":
+            key, place = _DECODER.raw_decode(text, place)
+            name, place = _escaped(key), _after_space(text, _after_space(text, place) + 1)
+        member = f"{pointer}/{name}"
+        yield member, begins
+        place = _after_space(text, (yield from _members(text, place, member, above)))
+        if text[place] == ",":
+            place = _after_space(text, place + 1)
+        index += 1
+    return place + 1
+
+
+def _after_space(text: str, place: int) -> int:
+    found = _SPACE.match(text, place)
+    return found.end() if found is not None else place
 
 
 def _escaped(part: str) -> str:

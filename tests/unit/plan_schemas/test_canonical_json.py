@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.canonical_json import canonical_json, content_hash
+from schemas.canonical_json import canonical_json, content_hash, content_hashes
 from schemas.errors import PlanValidationFailed
 
 VALUES = st.recursive(
@@ -40,3 +42,39 @@ def test_the_quick_way_writes_what_the_library_writes(value: object) -> None:
 def test_what_canonical_json_refuses_has_no_hash(value: object) -> None:
     with pytest.raises(PlanValidationFailed):
         content_hash([value])
+
+
+HASHED = st.dictionaries(
+    st.sampled_from(["generated", "contentHash", "timestamp", "tasks", "a", "\U0001f600"]), VALUES
+)
+
+
+@given(HASHED)
+@example(
+    {
+        "generated": {"contentHash": "x", "timestamp": "y", "by": 1},
+        "timestamp": "z",
+        "a": [{"contentHash": 1}],
+    }
+)
+def test_a_hash_is_that_of_what_the_library_writes_without_hash_and_timestamp(
+    document: dict[str, object],
+) -> None:
+    def without(value: object, parent: str = "") -> object:
+        if isinstance(value, dict):
+            dropped = {"contentHash"} | ({"timestamp"} if parent == "generated" else set())
+            return {key: without(item, key) for key, item in value.items() if key not in dropped}
+        return [without(item) for item in value] if isinstance(value, list) else value
+
+    written = rfc8785.dumps(without(document))  # type: ignore[arg-type]  # any JSON value
+    assert content_hash(document) == hashlib.sha256(written).hexdigest()
+
+
+@given(HASHED, st.lists(HASHED, max_size=4))
+def test_the_hashes_of_a_document_and_its_items_are_those_that_each_has_alone(
+    document: dict[str, object], items: list[dict[str, object]]
+) -> None:
+    around = {key: value for key, value in document.items() if key.isascii()}
+    found = content_hashes({**around, "tasks": []}, "tasks", items)
+    whole = content_hash({**around, "tasks": items})
+    assert found == (whole, tuple(content_hash(item) for item in items))
