@@ -140,6 +140,7 @@ def tasks_file(draft: Draft, settings: PlanSettings, timestamp: str) -> TasksFil
         "sources": draft.source_documents() or None,
         "setup": draft.setup or None,
         "verify": draft.verify or None,
+        "strict": settings.strict or None,
     }
     meta = given.model_copy(update={name: value for name, value in stated.items() if value is not None})
     return TasksFile(

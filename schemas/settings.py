@@ -33,6 +33,7 @@ class PlanSettings(Record):
     execution_model: ExecutionModel = "rolling_frontier"
     max_concurrent: Annotated[int, Field(ge=1)] = 10
     output_dir: str = "./tasks_output/"
+    strict: bool = False
     forecast_draws: Annotated[int, Field(ge=1)] = 1000
     correlation: UnitInterval = 0.3
     hours_by_complexity: dict[Literal["small", "medium", "large"], ThreeHours] = {

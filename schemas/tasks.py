@@ -225,7 +225,7 @@ class SourceDocument(Record):
 
 
 class TasksMeta(Record):
-    """What holds for the whole plan."""
+    """What holds for the whole plan; a strict one counts no estimate that only the sizing rule gave."""
 
     execution_model: ExecutionModel
     min_confidence: UnitInterval
@@ -237,6 +237,7 @@ class TasksMeta(Record):
     sources: tuple[SourceDocument, ...] | None = None
     setup: tuple[PlanCommand, ...] | None = None
     verify: tuple[PlanCommand, ...] | None = None
+    strict: bool | None = None
 
 
 class ResourceConflict(Record):

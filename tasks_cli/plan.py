@@ -78,6 +78,9 @@ class PlanReport:
     default=None,
     help="Compute a plan again whose tasks.json or features.json you have edited.",
 )
+@click.option(
+    "--strict", is_flag=True, default=None, help="Do not count estimates by the sizing rule as estimates."
+)
 @click.option("-i", "--interactive", is_flag=True, help="Review the plan before it is written.")
 @click.option("--force", is_flag=True, help="Replace a plan folder that was edited.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is done.")

@@ -51,6 +51,7 @@ def read_edited_plan(folder: Path) -> EditedPlan:
         "execution_model": tasks.meta.execution_model,
         "min_confidence": tasks.meta.min_confidence,
         "max_concurrent": tasks.meta.resource_limits.max_concurrent_tasks,
+        "strict": bool(tasks.meta.strict),
     }
     draft = Draft(
         drafter=meta.drafter if meta is not None else "document",

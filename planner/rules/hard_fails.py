@@ -57,12 +57,16 @@ def boundaries_present(plan: Plan) -> list[Breach]:
 
 
 def estimates_cover_half(plan: Plan) -> list[Breach]:
-    """Hard fail 4: less than half of the tasks have an estimate."""
-    tasks = plan.tasks.tasks
-    estimated = sum(task.duration is not None for task in tasks)
+    """Hard fail 4: less than half of the tasks have an estimate; in a strict plan, one that somebody made."""
+    tasks, strict = plan.tasks.tasks, bool(plan.tasks.meta.strict)
+    estimated = sum(
+        task.duration is not None and not (strict and (task.origin or {}).get("duration") == "default")
+        for task in tasks
+    )
     if estimated >= ESTIMATED_SHARE * len(tasks):
         return []
-    message = f"{estimated} of {len(tasks)} tasks have an estimate; give at least half of them one"
+    kind = "an estimate that is not by the sizing rule" if strict else "an estimate"
+    message = f"{estimated} of {len(tasks)} tasks have {kind}; give at least half of them one"
     return [Breach(message, "/tasks")]
 
 

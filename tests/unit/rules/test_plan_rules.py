@@ -17,7 +17,7 @@ from schemas.errors import CyclicDependencies, PlanValidationFailed, ResourceCon
 from schemas.evidence import Span
 from schemas.features import Statement
 from schemas.plan import Plan
-from schemas.settings import Settings
+from schemas.settings import PlanSettings, Settings
 from schemas.task_execution import FileScope
 from schemas.tasks import SharedResource, Task, ThreePointEstimate
 from tests.unit.making_plans.drafts import (
@@ -284,3 +284,16 @@ def test_a_secret_in_a_statement_rejects_the_plan() -> None:
     statement = Statement(id="S001", kind="requirement", source_evidence=quoted, uncovered="nobody does it")
     found = validate(planned(replace(good_draft(), statements=(statement,))))
     assert "no_secrets" in {item.rule for item in found}
+
+
+def test_a_strict_plan_wants_estimates_that_somebody_made() -> None:
+    by_rule = tuple(
+        item.model_copy(update={"origin": {"duration": "default"}}) for item in good_draft().tasks
+    )
+    draft = replace(good_draft(), tasks=by_rule)
+    assert not rejection(validate(make_plan(draft, Settings(), TIMESTAMP)))
+    strict = Settings(plan=PlanSettings(strict=True))
+    (found,) = (item for item in validate(make_plan(draft, strict, TIMESTAMP)) if item.severity == "error")
+    assert found.rule == "estimates_cover_half"
+    assert "0 of 4 tasks have an estimate that is not by the sizing rule" in found.message
+    assert not rejection(validate(make_plan(good_draft(), strict, TIMESTAMP)))
