@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from schemas.errors import InvalidArguments
+from schemas.errors import ExitCode, InvalidArguments
 from schemas.settings import Settings
 from workers.settings import load_settings, state_folder, variable_names, with_flags
 
@@ -94,3 +95,30 @@ def test_a_table_is_given_in_the_environment_as_json(tmp_path: Path) -> None:
 def test_the_state_folder_is_the_one_that_is_set(tmp_path: Path) -> None:
     settings = load_settings({"TASKS_STATE_DIR": str(tmp_path / "state")}, tmp_path)
     assert state_folder(settings) == tmp_path / "state"
+
+
+REFERENCE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "settings.md"
+IN_WORDS = {"hours_by_complexity", "port", "ui_port", "state_dir"}
+
+
+def test_the_reference_lists_every_setting_with_its_variable_and_default() -> None:
+    rows = {
+        cells[0].strip("` "): cells
+        for line in REFERENCE.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| `") and len(cells := line.strip("| ").split(" | ")) == 4
+    }
+    assert set(rows) == {key for _, key in variable_names().values()}
+    for variable, (section, key) in variable_names().items():
+        assert rows[key][1] == f"`{variable}`"
+        default = getattr(getattr(Settings(), section), key)
+        written = rows[key][2].strip("`")
+        if key not in IN_WORDS:
+            assert written == {None: "none", False: "false"}.get(default, f"{default}".removesuffix(".0")), (
+                key
+            )
+
+
+def test_the_reference_lists_every_exit_code() -> None:
+    text = REFERENCE.read_text(encoding="utf-8")
+    listed = {int(line.split("|")[1]) for line in text.splitlines() if re.match(r"\| \d+ \|", line)}
+    assert listed == {int(code) for code in ExitCode}
