@@ -13,17 +13,12 @@ from tasks_cli.identifier_type import run_identifier, task_identifier
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
 def command(run_id: str, task_id: str, as_json: bool) -> int:
     """Say what TASK of RUN waits for, or why it failed."""
-    from schemas.execution import Explanation
     from tasks_cli.printing import print_json, print_note, print_result
     from tasks_cli.run_summary import explanation_text
-    from tasks_cli.service_client import ANSWER_TIMEOUT, Service, asked, with_service
-    from workflows.execute_plan import ExecutePlan
+    from tasks_cli.service_client import with_service
+    from tasks_cli.task_explanation import explanation_of
 
-    async def body(service: Service) -> Explanation:
-        query = service.run(run_id).query(ExecutePlan.explain, task_id, rpc_timeout=ANSWER_TIMEOUT)
-        return await asked(query, run_id)
-
-    found = with_service(body)
+    found = with_service(lambda service: explanation_of(service, run_id, task_id))
     if as_json:
         print_json(found.model_dump(mode="json"))
         return 0

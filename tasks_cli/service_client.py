@@ -180,13 +180,13 @@ async def run_status(service: Service, run_id: str) -> RunStatus:
     try:
         return await asked(ended, run_id)
     except WorkflowQueryRejectedError:
-        known = await _last_status(handle)
+        known = await ended_status(handle)
     if known is not None:
         return known
     return await asked(handle.query(ExecutePlan.status, rpc_timeout=ANSWER_TIMEOUT), run_id)
 
 
-async def _last_status(handle: WorkflowHandle[ExecutePlan, RunResult]) -> RunStatus | None:
+async def ended_status(handle: WorkflowHandle[ExecutePlan, RunResult]) -> RunStatus | None:
     """Return the status that a closed run left; None when it was terminated or cancelled."""
     try:
         return (await handle.result(rpc_timeout=ANSWER_TIMEOUT)).status

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from temporalio.client import WorkflowFailureError
 
-from schemas.execution import CONTROL_QUEUE, RunStatus
+from schemas.execution import CONTROL_QUEUE, Explanation, RunStatus
 from schemas.settings import Settings
 from tasks_cli.service_client import Service, run_status
+from tasks_cli.task_explanation import explanation_of
 from tests.small_project import plan_project, runbook, task
 from tests.temporal.service import running_service
 from workers.dev_server import DevServer
@@ -76,10 +77,10 @@ def test_megabytes_of_output_never_travel_through_temporal(
 
 
 @pytest.mark.parametrize("check", ["test -s a.txt", "false"])
-def test_the_status_of_an_ended_run_needs_no_worker(
+def test_an_ended_run_is_shown_and_explained_without_a_worker(
     temporal_server: DevServer, tmp_path: Path, check: str
 ) -> None:
-    async def scenario() -> RunStatus:
+    async def scenario() -> tuple[RunStatus, Explanation]:
         run_id, _ = await ended_run(
             temporal_server, tmp_path, task("Write a", "echo a > a.txt", check, id="A", max_retries=0)
         )
@@ -93,8 +94,14 @@ def test_the_status_of_an_ended_run_needs_no_worker(
             ready=True,
             processes=(),
         )
-        return await run_status(Service(Settings(), StateFolder(tmp_path), record, client), run_id)
+        service = Service(Settings(), StateFolder(tmp_path), record, client)
+        return await run_status(service, run_id), await explanation_of(service, run_id, "A")
 
-    status = asyncio.run(scenario())
+    status, explanation = asyncio.run(scenario())
     assert status.state == ("failed" if check == "false" else "succeeded")
     assert [row.state for row in status.tasks] == ["failed" if check == "false" else "completed"]
+    if check == "false":
+        assert explanation.reason.startswith("post_test · ")
+        assert [item.phase for item in explanation.feedback] == ["post_test"]
+    else:
+        assert (explanation.state, explanation.reason) == ("completed", "completed")
