@@ -95,6 +95,7 @@ def command(
         report = PlanReport(*plan_again(from_plan, flags, timestamp_now(), force=force))
     else:
         sources = tuple(read_document(name) for name in documents)
+        _refuse_plans(sources)
         making = _Making(plan_settings(flags), description, drafter, flags, force=force, verbose=verbose)
         report = _reviewed(making, sources) if interactive else _plan(making, sources)
     end_with(report, as_json=as_json)
@@ -190,6 +191,19 @@ def _refuse_twice(documents: tuple[str, ...]) -> None:
         if place in seen:
             raise InvalidArguments(f"the document {name} is named twice", hint="take one -f away")
         seen.add(place)
+
+
+def _refuse_plans(sources: tuple[SourceText, ...]) -> None:
+    """Refuse a plan in one document: read as prose, it would become a plan to write a plan."""
+    from planner.exchange.file_fences import is_fenced_plan
+    from schemas.errors import InvalidArguments
+
+    for source in sources:
+        if is_fenced_plan(source.text):
+            raise InvalidArguments(
+                f"{source.name} is a plan already, in one document with ---file: lines",
+                hint="make a plan folder of it: tasks import FILE",
+            )
 
 
 def read_document(name: str) -> SourceText:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.errors import InvalidArguments
-from schemas.plan import FENCE_ORDER
+from schemas.plan import FEATURES_FILE, FENCE_ORDER, TASKS_FILE
 
 FENCE = re.compile(r"^---file:(?P<name>[^\r\n]*?)[ \t]*\r?$", re.MULTILINE)
 CODE_FENCE = re.compile(
@@ -26,6 +26,12 @@ class FencedFile:
 def has_file_fences(text: str) -> bool:
     """Return whether a text is in the `---file:NAME` form."""
     return FENCE.search(text) is not None
+
+
+def is_fenced_plan(text: str) -> bool:
+    """Return whether a text is a plan in this form, and not a document that speaks of it."""
+    begun = {fence["name"].strip(): text[fence.end() :].lstrip() for fence in FENCE.finditer(text)}
+    return all(begun.get(name, "").startswith(("{", "```", "~~~")) for name in (FEATURES_FILE, TASKS_FILE))
 
 
 def parse_file_fences(text: str) -> dict[str, str]:

@@ -46,6 +46,7 @@ def string_places(text: str, wanted: Iterable[str]) -> dict[str, tuple[int, int]
     found: dict[str, tuple[int, int]] = {}
     for pointer, place in _places(text, above):
         if pointer in looked_for:
+            found.pop(pointer, None)
             behind_key = _DECODER.raw_decode(text, place)[1]
             begin = _after_space(text, _after_space(text, behind_key) + 1)
             if text[begin] == '"':

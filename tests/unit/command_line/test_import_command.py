@@ -120,6 +120,15 @@ def test_a_plan_in_one_document_becomes_the_same_plan_again(project: Path, run: 
     assert [item["rule"] for item in warned][-1] == "quotes-not-checked"
 
 
+def test_a_plan_in_one_document_is_not_planned_as_if_it_were_prose(project: Path, run: Run) -> None:
+    answer = "---file:features.json\n{}\n---file:tasks.json\n```json\n{}\n```\n"
+    code, out, err = run("plan", "-f", "answer", "-o", "out", answer=answer)
+    assert (code, out) == (1, "")
+    assert "tasks import" in err
+    speaks = "# Answers\n\nAn answer MUST begin with:\n\n---file:features.json\n---file:tasks.json\n"
+    assert run("plan", "-f", "speaks", "-o", "out", speaks=speaks)[0] == 0
+
+
 def test_every_form_is_offered_and_import_stands_beside_export() -> None:
     assert set(OFFERED) == set(FORMS)
     names = list(SUBCOMMANDS)

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from planner.codebase.survey import Survey
 from planner.draft import Draft
 from planner.exchange.plan_import import draft_from_import, form_of
+from planner.intake.secret_redaction import REDACTED
 from planner.intake.source_document import read_source_bytes
 from planner.make_plan import make_plan
 from schemas.evidence import SourceEvidence
@@ -44,10 +45,11 @@ def quotes(draft: Draft) -> list[SourceEvidence | DependencyEvidence]:
 
 
 def assert_quoted(draft: Draft) -> None:
-    """Check that every quote stands in the one file exactly where it says."""
+    """Check that every quote stands in the one file exactly where it says, but for secrets."""
     (source,) = draft.sources
     assert all(task.source_evidence for task in draft.tasks)
     for item in quotes(draft):
         assert item.loc is not None
-        assert item.quote == source.text[item.loc.start : item.loc.end]
+        quoted = source.text[item.loc.start : item.loc.end]
+        assert item.quote == quoted or REDACTED in (item.quote or "")
         assert item.startLine == source.text.count("\n", 0, item.loc.start) + 1

@@ -60,6 +60,12 @@ def test_every_quote_is_the_text_of_the_file_at_its_place(how: dict[str, object]
     assert draft.dependencies[0].evidence[0].quote == "Blocked by #12"
 
 
+def test_of_a_key_that_is_there_twice_the_last_one_counts() -> None:
+    draft = imported('[{"title": "Old", "body": "Depends on #3", "title": "Write a", "body": null}]')
+    assert (draft.tasks[0].title, draft.tasks[0].description) == ("Write a", "Write a")
+    assert_quoted(draft)
+
+
 def test_a_secret_in_a_title_is_not_quoted() -> None:
     secret = "ghp_" + "a1B2" * 10
     draft = imported(listed({"title": f"Rotate \u00e9 {secret} now", "body": f"The old one was {secret}."}))
