@@ -27,6 +27,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "list-plans": Subcommand("tasks_cli.list_plans:command", "List the plans made on this machine."),
     "diff-plan": Subcommand("tasks_cli.diff_plan:command", "Compare two plans."),
     "archive-plan": Subcommand("tasks_cli.archive_plan:command", "Keep a plan under a tag, for good."),
+    "import": Subcommand("tasks_cli.import_plan:command", "Make a plan of what other programs wrote."),
     "export": Subcommand("tasks_cli.export:command", "Write a plan for other programs."),
     "schema": Subcommand("tasks_cli.schema:command", "Print the JSON Schema of an artifact."),
     "execute": Subcommand("tasks_cli.execute:command", "Execute a plan durably on Temporal."),

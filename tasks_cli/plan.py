@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tasks_cli.path_type import path, path_text
+from tasks_cli.path_type import path
+from tasks_cli.plan_flags import plan_flags
 
 if TYPE_CHECKING:
     from planner.draft import SourceText
@@ -51,21 +52,7 @@ class PlanReport:
 @click.option(
     "-f", "--plan-doc", "documents", multiple=True, help="A specification; - reads stdin. Repeatable."
 )
-@click.option(
-    "-p", "--codebase-path", metavar="PATH", type=path_text, help="Root of the repository.  [default: .]"
-)
-@click.option("-c", "--min-confidence", type=float, help="Least confidence of an edge.  [default: 0.7]")
-@click.option("-w", "--max-wave-size", type=int, help="Most tasks in a wave.  [default: 30]")
-@click.option(
-    "-m",
-    "--execution-model",
-    type=click.Choice(["wave_based", "rolling_frontier"]),
-    help="How to execute.  [default: rolling_frontier]",
-)
-@click.option("-j", "--max-concurrent", type=int, help="Most tasks at once.  [default: 10]")
-@click.option(
-    "-o", "--output-dir", metavar="PATH", type=path_text, help="The plan folder.  [default: ./tasks_output/]"
-)
+@plan_flags
 @click.option(
     "--drafter",
     "--planner",
@@ -100,18 +87,32 @@ def command(
 
     With documents, DESCRIPTION is the plan's title.
     """
-    from planner.rules.plan_rules import rejection
     from tasks_cli.plan_again import plan_again
-    from tasks_cli.printing import print_json, print_result
 
     _check_source(description, documents, from_plan, interactive=interactive)
     _refuse_twice(documents)
     if from_plan is not None:
         report = PlanReport(*plan_again(from_plan, flags, timestamp_now(), force=force))
     else:
-        sources = tuple(_read(name) for name in documents)
-        making = _Making(_settings(flags), description, drafter, flags, force=force, verbose=verbose)
+        sources = tuple(read_document(name) for name in documents)
+        _refuse_plans(sources)
+        making = _Making(plan_settings(flags), description, drafter, flags, force=force, verbose=verbose)
         report = _reviewed(making, sources) if interactive else _plan(making, sources)
+    end_with(report, as_json=as_json)
+    if interactive:
+        return _execute_if_wanted(report)
+    return 0
+
+
+def end_with(report: PlanReport, *, as_json: bool) -> None:
+    """Print the folder of a plan that was written, and say on stderr what there is to know about it.
+
+    Raises:
+        TasksError: the plan is rejected; it is kept.
+    """
+    from planner.rules.plan_rules import rejection
+    from tasks_cli.printing import print_json, print_result
+
     if as_json:
         print_json(report.as_json())
     else:
@@ -120,9 +121,6 @@ def command(
     rejected = rejection(_findings(report))
     if rejected is not None:
         raise rejected
-    if interactive:
-        return _execute_if_wanted(report)
-    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +170,7 @@ def _execute_if_wanted(report: PlanReport) -> int:
     return exit_status(tasks, ["execute", str(report.plan_dir)]) if wants_execution() else 0
 
 
-def _settings(flags: Mapping[str, object]) -> Settings:
+def plan_settings(flags: Mapping[str, object]) -> Settings:
     """Return the settings with the flags of this command over them; a flag is named like its setting."""
     from schemas.settings import PlanSettings
     from workers.settings import load_settings, with_flags
@@ -195,7 +193,25 @@ def _refuse_twice(documents: tuple[str, ...]) -> None:
         seen.add(place)
 
 
-def _read(name: str) -> SourceText:
+def _refuse_plans(sources: tuple[SourceText, ...]) -> None:
+    """Refuse a plan in one document: read as prose, it would become a plan to write a plan."""
+    from planner.exchange.file_fences import is_fenced_plan
+    from schemas.errors import InvalidArguments
+
+    for source in sources:
+        if is_fenced_plan(source.text):
+            raise InvalidArguments(
+                f"{source.name} is a plan already, in one document with ---file: lines",
+                hint="make a plan folder of it: tasks import FILE",
+            )
+
+
+def read_document(name: str) -> SourceText:
+    """Return the document that a user named; `-` is stdin.
+
+    Raises:
+        InvalidArguments: it cannot be read.
+    """
     from planner.intake.source_document import MAX_BYTES, read_source, read_source_bytes
 
     if name == STDIN:

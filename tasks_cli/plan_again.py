@@ -31,7 +31,7 @@ def plan_again(
         PlanValidationFailed: features.json or tasks.json cannot be read; names file, line and path.
     """
     edited = read_edited_plan(folder)
-    settings = _settings(folder, edited, flags)
+    settings = settings_of(edited, {"output_dir": str(folder), **_given(flags)})
     in_place = Path(settings.plan.output_dir).resolve() == folder.resolve()
     lost = sorted(set(edited_files(folder)) - EDITABLE) if in_place and not force else []
     if lost:
@@ -51,15 +51,19 @@ def revised(folder: Path, flags: Mapping[str, object], timestamp: str) -> MadePl
         TasksError: what was edited cannot be read; the folder is as it was.
     """
     edited = read_edited_plan(folder)
-    settings = _settings(folder, edited, {**flags, "output_dir": str(folder)})
+    settings = settings_of(edited, {**flags, "output_dir": str(folder)})
     made = MadePlan(make_plan(edited.draft, settings, timestamp), edited.draft)
     write_for_review(made, settings, folder, timestamp)
     return made
 
 
-def _settings(folder: Path, edited: EditedPlan, flags: Mapping[str, object]) -> Settings:
-    given = {name: value for name, value in flags.items() if value is not None}
+def settings_of(edited: EditedPlan, flags: Mapping[str, object]) -> Settings:
+    """Return the settings with what a plan states over them, and the flags over both."""
+    given = _given(flags)
     codebase = str(given.get("codebase_path") or edited.codebase or ".")
     loaded = load_settings(os.environ, Path(codebase))
-    wanted = {"output_dir": str(folder), **edited.stated, **given, "codebase_path": codebase}
-    return with_flags(loaded, "plan", wanted)
+    return with_flags(loaded, "plan", {**edited.stated, **given, "codebase_path": codebase})
+
+
+def _given(flags: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in flags.items() if value is not None}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from planner.codebase.survey import Survey
 from planner.draft import Draft, SourceText
 from planner.drafting.document_tasks import DocumentTasks, find_tasks, read_document
-from planner.drafting.draft_features import find_features, title_heading
+from planner.drafting.draft_features import DraftFeatures, find_features, title_heading
 from planner.drafting.drafting_findings import estimate_findings, executor_findings, survey_findings
 from planner.drafting.existing_parts import TaskReuse, find_reuse, reuse_findings
 from planner.drafting.plan_levels import combined
@@ -74,7 +74,31 @@ def draft_from_documents(
     """
     if not sources:
         raise InvalidArguments("a description alone cannot be planned without a model", hint=WAYS_ON)
-    documents = _read(sources, drafter)
+    return draft_from_tasks(sources, _read(sources, drafter), survey, settings, title)
+
+
+def draft_from_tasks(
+    sources: tuple[SourceText, ...],
+    documents: Sequence[DocumentTasks],
+    survey: Survey,
+    settings: PlanSettings,
+    title: str | None,
+    features: DraftFeatures | None = None,
+) -> Draft:
+    """Return the draft of a plan of tasks that were found in documents.
+
+    Args:
+        sources: the files, as read.
+        documents: the tasks that were found in them.
+        survey: what is known of the codebase.
+        settings: how sizes become hours, and from which confidence on a dependency is an edge.
+        title: the title of the plan, if there is a better one than what the documents say.
+        features: the features of the tasks; without them, the sections of the documents.
+
+    Raises:
+        InvalidArguments: there are too many tasks, or what they say of each other contradicts itself.
+    """
+    check_extent(sources, documents)
     level = combined([(document.document.source.name, document.level) for document in documents])
     draft = Draft(
         drafter="tasks-md" if any(document.form == "list" for document in documents) else "document",
@@ -88,8 +112,22 @@ def draft_from_documents(
         autonormalization=_divisions(documents),
         findings=(*survey_findings(survey), *(item for document in documents for item in document.findings)),
     )
-    draft = _with_tasks(draft, documents, survey, settings, level.resources)
+    draft = _with_tasks(draft, documents, survey, settings, level.resources, features)
     return replace(draft, findings=tuple(_without_secrets(finding) for finding in draft.findings))
+
+
+def check_extent(sources: Sequence[SourceText], documents: Sequence[DocumentTasks]) -> None:
+    """Refuse what is too large for one plan.
+
+    Raises:
+        InvalidArguments: there are more tasks, or more is said about their order, than a plan can hold.
+    """
+    tasks = sum(len(document.seeds) for document in documents)
+    order = sum(len(document.order) for document in documents)
+    if tasks > MOST_TASKS or order > MOST_ORDER:
+        what = f"{tasks:,} tasks" if tasks > MOST_TASKS else f"{order:,} dependencies"
+        names = ", ".join(source.name for source in sources)
+        raise InvalidArguments(f"{names}: {what} are too many for one plan", hint=SPLIT)
 
 
 def _divisions(documents: Sequence[DocumentTasks]) -> Autonormalization:
@@ -107,14 +145,8 @@ def _read(sources: Sequence[SourceText], drafter: Drafter | None) -> tuple[Docum
         names = ", ".join(source.name for source in sources)
         raise InvalidArguments(f"{names}: this is no list of tasks with ids", hint=LISTS)
     documents = tuple(find_tasks(document, is_background=has_list) for document in read)
-    tasks = sum(len(document.seeds) for document in documents)
-    if not tasks:
+    if not any(document.seeds for document in documents):
         raise _nothing_found(documents)
-    order = sum(len(document.order) for document in documents)
-    if tasks > MOST_TASKS or order > MOST_ORDER:
-        what = f"{tasks:,} tasks" if tasks > MOST_TASKS else f"{order:,} dependencies"
-        names = ", ".join(source.name for source in sources)
-        raise InvalidArguments(f"{names}: {what} are too many for one plan", hint=SPLIT)
     return documents
 
 
@@ -124,6 +156,7 @@ def _with_tasks(
     survey: Survey,
     settings: PlanSettings,
     declared: dict[str, SharedResource],
+    features: DraftFeatures | None,
 ) -> Draft:
     """Return the draft with features, tasks, dependencies and resources."""
     seeds = tuple(seed for document in documents for seed in document.seeds)
@@ -135,8 +168,9 @@ def _with_tasks(
     scopes = tuple(scope_of(seed, survey) for seed in seeds)
     reach = PrecedenceReach(ids, dependencies, settings.min_confidence)
     needs = add_file_needs(stated_needs(seeds, declared, survey.analysis.shared_resources), scopes, reach)
-    titles = [_title(document) for document in documents]
-    features = find_features([document.document for document in documents], seeds, titles)
+    if features is None:
+        titles = [_title(document) for document in documents]
+        features = find_features([document.document for document in documents], seeds, titles)
     sizes = tuple(size_of(seed, settings) for seed in seeds)
     reuses = tuple(find_reuse(seed, scope, survey) for seed, scope in zip(seeds, scopes, strict=True))
     placements = _placements(draft, ids, features.of_task, needs)

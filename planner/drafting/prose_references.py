@@ -9,6 +9,7 @@ from typing import Literal
 
 from planner.drafting.sentences import sentences
 from planner.drafting.task_names import TaskNames, parts_of
+from planner.drafting.task_seed import ISSUES
 
 ReferenceKind = Literal["needs", "needed_by", "mentions", "ambiguous", "unknown"]
 NEEDS = (
@@ -139,6 +140,8 @@ def _id_range(match: re.Match[str], asking: int, names: TaskNames) -> _Found:
 
 
 def _numbers(flat: str, match: re.Match[str], asking: int, names: TaskNames) -> _Found | None:
+    if match.groupdict().get("word") and names.tasks[asking].series == ISSUES:
+        return None  # "step 2" of something is not the issue #2
     number = parts_of(match["number"])
     last = RANGE.match(flat, match.end()) if len(number) == 1 else None
     numbers = [number]

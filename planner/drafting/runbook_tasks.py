@@ -57,7 +57,7 @@ def assign_fences(document: Outline, fences: Sequence[ActingFence]) -> FenceOwne
                 hint="give the task a heading above it",
             )
         else:
-            tasks[owner].append(_in_task(document, fence, findings))
+            tasks[owner].append(fence_in_task(document, fence, findings))
     return FenceOwners({owner: tuple(found) for owner, found in tasks.items()}, tuple(plan), tuple(findings))
 
 
@@ -68,7 +68,9 @@ def runbook_tasks(document: Outline, tasks: Mapping[int, tuple[ActingFence, ...]
         InvalidArguments: a `yaml task` cannot be used, or fences of one task contradict each other.
     """
     bodies = bodies_of(document, tasks)
-    return tuple(_seed(document, owner, tasks[owner], bodies.get(owner, ())) for owner in sorted(tasks))
+    return tuple(
+        task_of_fences(document, owner, tasks[owner], bodies.get(owner, ())) for owner in sorted(tasks)
+    )
 
 
 def _is_plan_level(document: Outline, owner: int | None) -> bool:
@@ -77,7 +79,12 @@ def _is_plan_level(document: Outline, owner: int | None) -> bool:
     return owner is None or owner == next(headings, None)
 
 
-def _in_task(document: Outline, fence: ActingFence, findings: list[Finding]) -> ActingFence:
+def fence_in_task(document: Outline, fence: ActingFence, findings: list[Finding]) -> ActingFence:
+    """Return a fence as what it is in a task: `sh verify` is a check there; a finding says so.
+
+    Raises:
+        InvalidArguments: it prepares the whole plan.
+    """
     if fence.action == "setup":
         raise InvalidArguments(
             f"{document.source.name}:{fence.line}: `sh setup` stands in a task, and prepares the whole plan",
@@ -98,7 +105,14 @@ def _in_task(document: Outline, fence: ActingFence, findings: list[Finding]) -> 
     return ActingFence("check", fence.block, fence.line, fence.text)
 
 
-def _seed(document: Outline, owner: int, fences: tuple[ActingFence, ...], body: tuple[int, ...]) -> TaskSeed:
+def task_of_fences(
+    document: Outline, owner: int, fences: tuple[ActingFence, ...], body: tuple[int, ...]
+) -> TaskSeed:
+    """Return the task that a heading or list item is, with the fences and blocks that belong to it.
+
+    Raises:
+        InvalidArguments: a `yaml task` cannot be used, or the fences contradict each other.
+    """
     block = document.blocks[owner]
     headline = read_headline(block.text)
     if not headline.title:

@@ -15,6 +15,8 @@ from schemas.evidence import SourceEvidence
 MEASURE = re.compile(r"\b(?:estimated?|effort|duration|size|complexity|priority)\b", re.IGNORECASE)
 Range = tuple[int, int]
 Series = tuple[str | int | None, ...]
+ISSUES: Series = ("issue",)
+"""The series of the numbers of issues: they name tasks, and say nothing about their order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from planner.storage.plan_folder import described, plan_file_text, read_plan_met
 from schemas.dag import DagFile, Finding
 from schemas.errors import InvalidArguments, PlanValidationFailed
 from schemas.features import FeaturesFile
-from schemas.plan import ARTIFACTS, DAG_FILE, FEATURES_FILE, TASKS_FILE
+from schemas.plan import ARTIFACTS, DAG_FILE, FEATURES_FILE, TASKS_FILE, Drafter
 from schemas.record import Record
 from schemas.tasks import Dependency, TasksFile
 
@@ -47,6 +47,26 @@ def read_edited_plan(folder: Path) -> EditedPlan:
     features = _required(folder, FEATURES_FILE, FeaturesFile)
     tasks = _required(folder, TASKS_FILE, TasksFile)
     meta = read_plan_meta(folder)
+    drafter = meta.drafter if meta is not None else "document"
+    return edited_plan(features, tasks, _dag(folder), drafter, meta.codebase if meta is not None else None)
+
+
+def edited_plan(
+    features: FeaturesFile,
+    tasks: TasksFile,
+    dag: DagFile | None,
+    drafter: Drafter = "document",
+    codebase: str | None = None,
+) -> EditedPlan:
+    """Return the draft that features and tasks hold.
+
+    Args:
+        features: the features.
+        tasks: the tasks; hashes and what phase 5 recorded in them are computed again.
+        dag: the findings in it that were noted when documents were read are kept.
+        drafter: who made the first draft.
+        codebase: the root of the repository it was made for, if that is known.
+    """
     stated: dict[str, object] = {
         "execution_model": tasks.meta.execution_model,
         "min_confidence": tasks.meta.min_confidence,
@@ -54,7 +74,7 @@ def read_edited_plan(folder: Path) -> EditedPlan:
         "strict": bool(tasks.meta.strict),
     }
     draft = Draft(
-        drafter=meta.drafter if meta is not None else "document",
+        drafter=drafter,
         title=tasks.meta.title or "",
         features=features.features,
         tasks=tuple(task.model_copy(update={"contentHash": UNSEALED_HASH}) for task in tasks.tasks),
@@ -62,10 +82,11 @@ def read_edited_plan(folder: Path) -> EditedPlan:
         codebase=tasks.meta.codebase_analysis,
         meta=tasks.meta,
         estimate_origins=_estimate_origins(tasks),
+        statements=features.statements or (),
         autonormalization=tasks.meta.autonormalization,
-        findings=_findings_of_the_draft(folder, {task.id for task in tasks.tasks}),
+        findings=_findings_of_the_draft(dag, {task.id for task in tasks.tasks}),
     )
-    return EditedPlan(draft, stated, meta.codebase if meta is not None else None)
+    return EditedPlan(draft, stated, codebase)
 
 
 def _required(folder: Path, name: str, model: type[Artifact]) -> Artifact:
@@ -101,14 +122,17 @@ def _estimate_origins(tasks: TasksFile) -> dict[str, EstimateOrigin]:
     return found
 
 
-def _findings_of_the_draft(folder: Path, tasks: set[str]) -> tuple[Finding, ...]:
-    """Return what was noted when the documents were read; what rules find is found again."""
+def _dag(folder: Path) -> DagFile | None:
+    """Return dag.json; it is computed again, so that one that cannot be read is none."""
     try:
         parsed = parse_artifact(DAG_FILE, plan_file_text(folder / DAG_FILE), DagFile)
     except (OSError, ValueError):
-        return ()
-    if not isinstance(parsed, DagFile):
-        return ()
+        return None
+    return parsed if isinstance(parsed, DagFile) else None
+
+
+def _findings_of_the_draft(dag: DagFile | None, tasks: set[str]) -> tuple[Finding, ...]:
+    """Return what was noted when the documents were read; what rules find is found again."""
     again = {NO_FORECAST, *(rule.name for rule in RULES)}
-    noted = (item for item in parsed.warnings if isinstance(item, Finding))
+    noted = (item for item in dag.warnings if isinstance(item, Finding)) if dag is not None else ()
     return tuple(item for item in noted if item.rule not in again and item.task in {None, *tasks})

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from planner.documents.mermaid_graph import mermaid_graph
+from planner.exchange.task_line_reading import LISTED_ID
 from planner.graph.exports import to_dot, to_graphml
 from planner.plan_demands import precedence_graph, predecessors
+from schemas.acceptance_checks import CommandCheck
 from schemas.plan import Plan
 from schemas.tasks import Task
 
@@ -18,6 +21,8 @@ CSV_COLUMNS = (
     *("id", "title", "feature", "wave", "after", "priority", "executor"),
     *("optimistic_hours", "likely_hours", "pessimistic_hours", "scope", "checks"),
 )
+
+DONE_WHEN = "### Done when"
 
 
 def export_plan(plan: Plan, form: str) -> str:
@@ -27,18 +32,35 @@ def export_plan(plan: Plan, form: str) -> str:
 
 def _tasks_md(plan: Plan) -> str:
     """Return a checklist in phases, one for each feature; ticks are left to whoever works it off."""
-    lines = [f"# Tasks: {plan.tasks.meta.title or plan.waves.planId}", ""]
-    before = predecessors(plan.tasks)
+    title = (plan.tasks.meta.title or plan.waves.planId).removeprefix("Tasks: ")
+    lines = [f"# Tasks: {title}", ""]
+    before, names = predecessors(plan.tasks), _names_in_list(plan)
     for number, feature in enumerate(plan.features.features, start=1):
         tasks = [task for task in plan.tasks.tasks if task.feature_id == feature.id]
         if tasks:
             lines += [f"## Phase {number}: {feature.title}", ""]
-            lines += [f"- [ ] {task.id} {_one_line(task.title)}{_files(task)}" for task in tasks]
+            lines += [f"- [ ] {_listed(task, names[task.id])}{_files(task)}" for task in tasks]
             lines.append("")
-    edges = [f"- {task} depends on {', '.join(earlier)}" for task, earlier in before.items() if earlier]
+    edges = [
+        f"- {names[task]} depends on {', '.join(names[name] for name in earlier)}"
+        for task, earlier in before.items()
+        if earlier
+    ]
     if edges:
         lines += ["## Dependencies & Execution Order", "", *edges, ""]
     return "\n".join(lines)
+
+
+def _names_in_list(plan: Plan) -> dict[str, str]:
+    """Return what tasks are called in a list: T001 and on, if not all ids are such as lists have."""
+    ids = [task.id for task in plan.tasks.tasks]
+    if all(re.fullmatch(LISTED_ID, task) for task in ids):
+        return dict(zip(ids, ids, strict=True))
+    return {task: f"T{number:03d}" for number, task in enumerate(ids, start=1)}
+
+
+def _listed(task: Task, name: str) -> str:
+    return f"{name} {'' if name == task.id else f'[{task.id}] '}{_one_line(task.title)}"
 
 
 def _csv(plan: Plan) -> str:
@@ -78,14 +100,39 @@ def _issue_body(task: Task, after: tuple[str, ...]) -> Iterator[str]:
     yield task.description
     if task.boundaries is not None:
         yield ""
-        yield "### Done when"
+        yield DONE_WHEN
         yield from (f"- [ ] {criterion}" for criterion in task.boundaries.definition_of_done.criteria)
     if after:
         yield ""
         yield f"Depends on {', '.join(after)}."
+    for info, text in _acting(task):
+        mark = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+        yield from ("", f"{mark}{info}", text.rstrip("\n"), mark)
     for evidence in task.source_evidence:
         yield ""
         yield from (f"> {line}" for line in evidence.quote.splitlines())
+
+
+def _acting(task: Task) -> Iterator[tuple[str, str]]:
+    """Yield the fences of a runbook that say what the task's author said: its estimate, script and checks."""
+    hours = task.duration
+    stated: dict[str, object] = {}
+    if hours is not None and (task.origin or {}).get("duration") == "document":
+        stated["estimate"] = [hours.optimistic, hours.mostLikely, hours.pessimistic]
+    executor = task.execution.executor if task.execution is not None else None
+    if executor == "manual":
+        stated["executor"] = "manual"
+    if executor == "noop":
+        stated["changes"] = "none"
+    if stated:
+        yield "yaml task", "\n".join(f"{key}: {json.dumps(value)}" for key, value in stated.items())
+    if task.execution is not None and task.execution.script:
+        yield "sh run", task.execution.script
+    if task.execution is not None and task.execution.patch:
+        yield "diff apply", task.execution.patch
+    for check in task.acceptance_checks:
+        if isinstance(check, CommandCheck) and check.origin == "document":
+            yield "sh check", check.cmd
 
 
 def _graph(draw: Callable[..., str]) -> Callable[[Plan], str]:
@@ -111,7 +158,7 @@ def _scope(task: Task) -> tuple[str, ...]:
 
 
 def _files(task: Task) -> str:
-    named = [path for path in _scope(task) if "*" not in path]
+    named = [path for path in _scope(task) if "*" not in path and path not in task.title]
     return f" in {', '.join(named)}" if named else ""
 
 

@@ -7,7 +7,8 @@ import re
 from planner.exchange.task_list import TaskLine, TaskState, TextRange
 
 BOX = r"(?P<indent>[ \t]*)(?:[-*+]|\d+[.)])[ \t]+\[(?P<mark>[xX]|[^\]\w\r\n]|)\](?P<star>\*)?[ \t]*"
-ID = r"(?:\*\*|__|`)?(?P<id>T\d{2,5}[a-z]?)(?:\*\*|__|`)?"
+LISTED_ID = r"(?:P\d{1,4}\.)?T\d{2,5}[a-z]?"  # with the P1. that plans put before it
+ID = rf"(?:\*\*|__|`)?(?P<id>{LISTED_ID})(?:\*\*|__|`)?"
 BOXED = re.compile(rf"^{BOX}{ID}(?P<end>[:.)]?(?:\*\*|__)?)(?=\s|\[|$)")
 UNBOXED = re.compile(rf"^(?P<indent>[ \t]*)(?:[-*+][ \t]+)?{ID}(?P<end>[:.)]?(?:\*\*|__)?)(?=\s)")
 NUMBERED = re.compile(

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from planner.draft import SourceText
+from planner.intake.document_excerpt import DocumentExcerpt
 from planner.intake.secret_redaction import SecretSpan
 from planner.intake.source_lines import SourceLines
 
@@ -91,6 +92,8 @@ class Outline:
     lines: SourceLines
     blocks: tuple[Block, ...]
     secrets: tuple[SecretSpan, ...]
+    excerpt: DocumentExcerpt | None = None
+    """The file that holds the document, when it is a part of one: it is quoted as it stands there."""
 
     def line_of(self, offset: int) -> int:
         """Return the line, from 1, in which a character stands."""

@@ -36,6 +36,24 @@ def lines_of(text: str, wanted: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def string_places(text: str, wanted: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Return where each wanted member of an object that is a string stands: its range within the quotes.
+
+    The text must have been parsed successfully before; of a key that stands there twice the last one counts.
+    """
+    looked_for = set(wanted)
+    above = {pointer[:end] for pointer in looked_for for end, sign in enumerate(pointer) if sign == "/"}
+    found: dict[str, tuple[int, int]] = {}
+    for pointer, place in _places(text, above):
+        if pointer in looked_for:
+            found.pop(pointer, None)
+            behind_key = _DECODER.raw_decode(text, place)[1]
+            begin = _after_space(text, _after_space(text, behind_key) + 1)
+            if text[begin] == '"':
+                found[pointer] = (begin + 1, _DECODER.raw_decode(text, begin)[1] - 1)
+    return found
+
+
 def _places(text: str, above: set[str]) -> Generator[tuple[str, int], None, None]:
     """Yield the whole document and all members of what is above a wanted pointer, in order of the text."""
     place = _after_space(text, 0)

@@ -80,6 +80,17 @@ def test_an_edited_task_is_rejected_until_everything_that_follows_is_computed_ag
     assert rolling["config"]["max_concurrent_tasks"] == 3, "what the plan states goes before the settings"
 
 
+def test_what_the_documents_ask_for_is_still_traced_when_a_plan_is_computed_again(
+    project: Path, run: Run
+) -> None:
+    (project / "asks.md").write_text("# A\n\n## Write it\n\nIt MUST be written.\n", encoding="utf-8")
+    run("plan", "-f", "asks.md", "-o", "asked")
+    before = (project / "asked" / "features.json").read_text(encoding="utf-8")
+    run("plan", "--from-plan", "asked")
+    assert '"statements"' in before
+    assert (project / "asked" / "features.json").read_text(encoding="utf-8") == before
+
+
 def test_another_folder_leaves_the_edited_one_as_it_is(project: Path, run: Run) -> None:
     edit(project / "out" / "tasks.json", estimate(30))
     before = texts(project / "out")
