@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +9,7 @@ from planner.scheduling.check_schedule import check
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
 from planner.scheduling.simulate import simulate
+from tests.under_hash_seeds import printed_under_hash_seeds
 from tests.unit.scheduling.random_plans import large_plan, plans
 
 
@@ -117,17 +114,7 @@ def test_the_same_seed_finds_the_same_schedule_under_any_hash_seed() -> None:
         "from tests.unit.forecasting.test_evolve import knapsack_plan\n"
         "print(evolve(knapsack_plan(), Limits(), seed=5, budget=150))\n"
     )
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", program],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(outputs) == 1
+    assert len(printed_under_hash_seeds(program)) == 1
     other = evolve(knapsack_plan(), Limits(), seed=6, budget=150)
     assert other.schedules_made == 150
     assert f"{other}\n" not in outputs
