@@ -174,7 +174,7 @@ def _stated_claim(
     earlier, later = (place, other) if reference.kind == "needed_by" else (other, place)
     ids = names.tasks[earlier].id, names.tasks[later].id
     if reference.kind == "mentions":
-        reason = f"{ids[1]} mentions {ids[0]}, and does not say that it needs it"
+        reason = f"{ids[1]} mentions {ids[0]}, and does not surely say that it needs it"
         proof = quoted(seed, *span, reason, MENTIONED)
         return Claim(earlier, later, "knowledge", reason, MENTIONED, is_hard=False, evidence=proof)
     reason = f"the document says that {ids[1]} needs {ids[0]}"

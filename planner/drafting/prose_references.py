@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from planner.drafting.sentences import sentences
@@ -35,6 +35,8 @@ ID_RANGE = re.compile(
 LIKE_AN_ID = re.compile(r"(?:P\d{1,4}\.)?T\d{2,4}[a-z]?")
 QUOTED = re.compile(r"(?P<mark>`|\*\*|\"|\u201c|'|\*|_)(?P<name>[^`\"\u201d*\n]{1,200}?)(?:(?P=mark)|\u201d)")
 MAX_RANGE = 100
+ONLY_OF_TASKS = re.compile(r"depend|blocked|wait|(?:a\s+)?prerequisite", re.IGNORECASE)
+REST_OF_A_SENTENCE = re.compile(r"[\s.;:!)\]*_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +82,28 @@ def find_references(text: str, asking: int, names: TaskNames) -> Iterator[ProseR
 def _after_keyword(
     flat: str, keyword: re.Match[str], kind: ReferenceKind, asking: int, names: TaskNames
 ) -> Generator[ProseReference, None, int]:
-    """Yield the references of the list behind a keyword; return where it ends."""
+    """Yield the references of the list behind a keyword; return where it ends.
+
+    A plain word such as `base` is sure to be a task where the sentence says what is waited for and names
+    nothing but tasks: "Depends on base." and not "depends on base classes".
+    """
+    listed: list[_Found] = []
     position, end, counted = keyword.end(), keyword.end(), False
     while True:
         between = BETWEEN.match(flat, position)
         begin = between.end() if between else position
         found = _reference_at(flat, begin, asking, names, counted=counted)
         if found is None:
-            return end
-        for name, candidates in found.names:
-            yield _as_reference(kind, keyword.start(), found, name, candidates, asking)
+            break
+        listed.append(found)
         position = end = found.end
         counted = found.counted
+    says_no_more = ONLY_OF_TASKS.match(keyword.group()) and REST_OF_A_SENTENCE.fullmatch(flat, end)
+    for found in listed:
+        sure = found if says_no_more is None else replace(found, is_sure=True)
+        for name, candidates in found.names:
+            yield _as_reference(kind, keyword.start(), sure, name, candidates, asking)
+    return end
 
 
 def _as_reference(

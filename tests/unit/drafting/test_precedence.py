@@ -194,7 +194,20 @@ def test_a_reference_in_code_that_acts_is_no_prose() -> None:
     assert pairs(f"# T\n## A\n{RUN}## B\n```sh run\n# depends on T001\n```\n") == []
 
 
-@pytest.mark.parametrize(("name", "hard"), [("SUB", True), ("Parser", True), ("base", False)])
-def test_a_stated_id_is_believed_unless_it_is_spelled_like_any_word(name: str, hard: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    text = f"# T\n## Make it\n```yaml task\nid: {name}\n```\n{RUN}## Use it\nDepends on {name}.\n{RUN}"
-    assert [found[4] for found in edges(drafted(text))] == [hard]
+@pytest.mark.parametrize(
+    ("words", "hard"),
+    [
+        ("Depends on SUB.", True),
+        ("It requires Parser, and more", True),
+        ("Depends on base.", True),
+        ("It is blocked by `base`", True),
+        ("(depends on base and SUB)", True),
+        ("Depends on base classes", False),
+        ("It depends on base and more", False),
+        ("Tidy up after base", False),
+    ],
+)
+def test_a_stated_id_is_believed_unless_it_can_be_just_that_word(words: str, hard: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    made = "".join(f"## Make {name}\n```yaml task\nid: {name}\n```\n{RUN}" for name in ("SUB", "Parser", "base"))
+    found = edges(drafted(f"# T\n{made}## Use it\n{words}\n{RUN}"))
+    assert {edge[4] for edge in found} == {hard}
