@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from planner.drafting.acting_fences import ACTIONS
+from planner.drafting.checkboxes import is_struck_out
 from planner.drafting.section_kinds import (
     is_about_order,
     is_background,
@@ -37,6 +38,7 @@ from schemas.features import StatementKind
 
 TEXTS = ("paragraph", "item", "cell")
 TICKED = "its box is ticked: it is taken as done"
+STRUCK_OUT = "it is struck out: it is taken as dropped"
 DONE_HERE = "it stands under a heading that says it is done"
 NOT_WANTED_HERE = "it stands under a heading that says it is not wanted"
 FOR_USERS = "it stands under a heading such as Usage, in plain words: it tells a user, not who builds it"
@@ -296,6 +298,8 @@ def _judged(document: Outline, statement: StatedNeed, *, capitals: bool) -> Stat
     reason = statement.reason
     if document.blocks[statement.block].checked:
         reason = TICKED
+    elif document.blocks[statement.block].kind == "item" and is_struck_out(statement.text):
+        reason = STRUCK_OUT
     elif is_not_wanted(document, statement.block):
         reason = NOT_WANTED_HERE
     elif is_done_section(document, statement.block):
