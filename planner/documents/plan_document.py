@@ -176,7 +176,7 @@ def _size(analysis: CodebaseAnalysis) -> Iterator[str]:
 def _details(analysis: CodebaseAnalysis) -> Iterator[str]:
     """Yield what is worth its lines in a plan of some size only."""
     for command in (analysis.validation_commands or ())[:MOST_COMMANDS]:
-        yield f"- Verified by `{command.script}` ({command.source or command.origin})"
+        yield f"- Found the command `{command.script}` ({command.source or command.origin})"
     for message in (analysis.left_out or ())[:MOST_COMMANDS]:
         yield f"- Not looked at: {message}"
 

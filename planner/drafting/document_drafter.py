@@ -213,11 +213,17 @@ def _names(documents: Sequence[DocumentTasks], seeds: Sequence[TaskSeed], ids: S
                 label=seed.headline.label,
                 series=seed.series,
                 number=seed.number,
+                section=_section_number(seed),
             )
             for task, number, seed in zip(ids, numbers, seeds, strict=True)
         ],
         short_ids=not any(_numbers_like_ours(document) for document in documents),
     )
+
+
+def _section_number(seed: TaskSeed) -> tuple[int, ...]:
+    owner = None if seed.owner is None else seed.document.blocks[seed.owner]
+    return read_headline(owner.text).number if owner is not None and owner.kind == "heading" else ()
 
 
 def _numbers_like_ours(document: DocumentTasks) -> bool:
