@@ -15,7 +15,7 @@ from temporalio.service import RPCError
 from schemas.errors import TasksError, UserAbort
 from schemas.execution import RunResult, RunStatus, TaskProgress
 from tasks_cli.printing import print_note
-from tasks_cli.run_summary import live_text, task_text
+from tasks_cli.run_summary import live_text, task_text, ways_on
 from tasks_cli.service_client import (
     ANSWER_TIMEOUT,
     Service,
@@ -114,7 +114,7 @@ async def _show_lines(service: Service, run_id: str, ending: asyncio.Future[RunR
         if status.reason != reason:
             reason = status.reason
             if reason:
-                print_note(f"{status.state}: {reason}")
+                print_note("\n".join((f"{status.state}: {reason}", *ways_on(status))))
         for task in status.tasks:
             now = task_text(task)
             if seen.get(task.id) != now and task.state not in {"blocked", "ready"}:

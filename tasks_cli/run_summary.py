@@ -13,6 +13,7 @@ SECONDS_PER_HOUR = 3600.0
 SHOWN_NOTES = 3
 SHOWN_EXCERPT = 10
 ENDED = {"succeeded", "failed", "cancelled"}
+PAUSED = "the run is paused"
 INTEREST = {"failed": 1, "ready": 2, "blocked": 3, "completed": 4}
 """What is shown first when there is not room for all; whatever else a task is, it is at work."""
 
@@ -34,13 +35,13 @@ def duration_text(seconds: float) -> str:
 def status_text(status: RunStatus) -> str:
     """Return a run's status as lines for stdout."""
     rows = [in_columns([_row(task) for task in status.tasks])] if status.tasks else []
-    notes = [f"note: {note}" for note in status.notes]
+    notes = _notes(status)
     return "\n".join([*_head(status, sys.stdout), *rows, *notes])
 
 
 def live_text(status: RunStatus, height: int) -> str:
     """Return a run's status in at most `height` lines for stderr: of many tasks, those that tell the most."""
-    notes = [f"note: {note}" for note in status.notes[-SHOWN_NOTES:]]
+    notes = _notes(status)[-SHOWN_NOTES:]
     head = _head(status, sys.stderr)
     room = max(height - len(head) - len(notes), 2)
     if len(status.tasks) <= room:
@@ -60,6 +61,18 @@ def task_text(task: TaskStatus) -> str:
     return f"{task.id} {where}{why}"
 
 
+def ways_on(status: RunStatus) -> list[str]:
+    """Return what to type about a run that is paused: it goes on when somebody says so."""
+    if status.state != "paused":
+        return []
+    return [f"  go on: tasks continue {status.run_id}    end it: tasks cancel {status.run_id}"]
+
+
+def _notes(status: RunStatus) -> list[str]:
+    """Return the notes of a run without those that its reason says already."""
+    return [f"note: {note}" for note in status.notes if note not in (status.reason or "")]
+
+
 def _head(status: RunStatus, stream: TextIO) -> list[str]:
     done, total = status.progress.completed, status.progress.total
     landed = f", {done} of {total} tasks landed on {status.branch}" if status.branch else ""
@@ -67,6 +80,7 @@ def _head(status: RunStatus, stream: TextIO) -> list[str]:
     lines = [coloured(head, "bold", stream)]
     if status.reason:
         lines.append(f"  {status.reason}")
+    lines += ways_on(status)
     if status.seconds is not None:
         forecast = status.forecast_hours
         expected = f", forecast {duration_text(forecast * SECONDS_PER_HOUR)}" if forecast else ""
@@ -139,5 +153,7 @@ def _row(task: TaskStatus) -> tuple[str, str, str, str]:
         where = f"{task.state} · {task.phase}"
     if task.attempt and task.attempt > 1:
         where += f" · attempt {task.attempt}"
-    last = task.landed_commit[:10] if task.landed_commit else (task.reason or "")
+    # Why a run is paused stands above its tasks: once is enough.
+    reason = PAUSED if (task.reason or "").startswith(f"{PAUSED}: ") else (task.reason or "")
+    last = task.landed_commit[:10] if task.landed_commit else reason
     return (f"  {task.id}", where, task.title[:50], last)

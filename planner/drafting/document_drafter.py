@@ -16,7 +16,7 @@ from planner.drafting.precedence import find_dependencies
 from planner.drafting.precedence_reach import PrecedenceReach
 from planner.drafting.prose_references import LIKE_AN_ID
 from planner.drafting.resource_dependencies import resource_dependencies
-from planner.drafting.resource_needs import ResourceNeeds, add_file_needs, stated_needs
+from planner.drafting.resource_needs import ResourceNeeds, add_file_needs, add_surveyed_needs, stated_needs
 from planner.drafting.stated_order import StatedOrder
 from planner.drafting.statement_owners import StatementOwners, traced_statements, uncovered_findings
 from planner.drafting.task_headline import plain_title, read_headline, shortened
@@ -134,7 +134,9 @@ def _with_tasks(
     )
     scopes = tuple(scope_of(seed, survey) for seed in seeds)
     reach = PrecedenceReach(ids, dependencies, settings.min_confidence)
-    needs = add_file_needs(stated_needs(seeds, declared, survey.analysis.shared_resources), scopes, reach)
+    shared = survey.analysis.shared_resources
+    needs = add_surveyed_needs(stated_needs(seeds, declared, shared), scopes, shared)
+    needs = add_file_needs(needs, scopes, reach)
     titles = [_title(document) for document in documents]
     features = find_features([document.document for document in documents], seeds, titles)
     sizes = tuple(size_of(seed, settings) for seed in seeds)

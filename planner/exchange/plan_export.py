@@ -86,6 +86,8 @@ def _issue_body(task: Task, after: tuple[str, ...]) -> Iterator[str]:
     for evidence in task.source_evidence:
         yield ""
         yield from (f"> {line}" for line in evidence.quote.splitlines())
+        if evidence.document and evidence.startLine:
+            yield f"> ({evidence.document}:{evidence.startLine})"
 
 
 def _graph(draw: Callable[..., str]) -> Callable[[Plan], str]:
@@ -111,7 +113,7 @@ def _scope(task: Task) -> tuple[str, ...]:
 
 
 def _files(task: Task) -> str:
-    named = [path for path in _scope(task) if "*" not in path]
+    named = [path for path in _scope(task) if "*" not in path and path not in task.title]
     return f" in {', '.join(named)}" if named else ""
 
 
