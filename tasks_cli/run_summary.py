@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from typing import TextIO
 
-from schemas.execution import Explanation, RunResult, RunStatus, TaskStatus
+from schemas.execution import Explanation, RunResult, RunStatus, TaskProgress, TaskStatus
 from tasks_cli.printing import coloured, in_columns
 
 SECONDS_PER_HOUR = 3600.0
@@ -52,6 +52,16 @@ def live_text(status: RunStatus, height: int) -> str:
     rows = in_columns([_row(task) for task in status.tasks if task.id in chosen])
     counts = ", ".join(f"{count} {state}" for state, count in left_out.items())
     return "\n".join([*head, rows, f"  and {left_out.total()} more: {counts}", *notes])
+
+
+def at_work(task: TaskStatus, progress: TaskProgress) -> TaskStatus:
+    """Return a task's line with its phase and attempt, and why the attempt before was sent back."""
+    sent_back = progress.feedback[-1] if progress.feedback and progress.phase else None
+    why = f"sent back before: {sent_back.rule}: {sent_back.message}" if sent_back else ""
+    reason = "; ".join(part for part in (task.reason, why) if part)
+    return task.model_copy(
+        update={"phase": progress.phase, "attempt": progress.attempt, "reason": reason or None}
+    )
 
 
 def task_text(task: TaskStatus) -> str:

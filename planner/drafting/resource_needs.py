@@ -108,7 +108,7 @@ def add_file_needs(
 def add_surveyed_needs(
     found: ResourceNeeds, scopes: Sequence[TaskScope], surveyed: Mapping[str, SharedResource]
 ) -> ResourceNeeds:
-    """Add the need for a folder such as migrations, whose files follow one another, to who names one of them."""
+    """Add the need for a folder whose files follow one another, as migrations do, to who names one."""
     for name, resource in surveyed.items():
         if resource.constraint != ONE_AFTER_THE_OTHER or not resource.location:
             continue
