@@ -10,8 +10,6 @@ from planner.drafting.task_seed import TaskSeed
 from planner.drafting.task_sizes import unusable_estimate
 from schemas.dag import Finding
 
-NO_EXECUTOR = "no executor: add a `sh run` or `diff apply` fence, or work by hand (--executor manual)"
-MOST_NAMED = 5
 NEEDS_AN_EXECUTOR = ("env_pass", "network", "timeout_minutes")
 
 
@@ -26,17 +24,12 @@ def survey_findings(survey: Survey) -> Iterator[Finding]:
 
 
 def executor_findings(seeds: Sequence[TaskSeed], ids: Sequence[str]) -> Iterator[Finding]:
-    """Yield once for all tasks without script or patch that somebody has to do them."""
-    idle = [(seed, task) for seed, task in zip(seeds, ids, strict=True) if not executor_is_named(seed)]
-    if len(idle) == 1:
-        yield _finding("no-executor", NO_EXECUTOR, *idle[0])
-    elif idle:
-        shown = ", ".join(task for _, task in idle[:MOST_NAMED])
-        more = f" and {len(idle) - MOST_NAMED} more" if len(idle) > MOST_NAMED else ""
-        who = f"{len(idle)} of {len(ids)} tasks ({shown}{more})" if len(idle) < len(ids) else "all tasks"
-        message = f"{who} have {NO_EXECUTOR}"
-        yield _finding("no-executor", message, *idle[0]).model_copy(update={"task": None})
-    for seed, task in idle:
+    """Yield for each task without script or patch that somebody has to do it."""
+    for seed, task in zip(seeds, ids, strict=True):
+        if executor_is_named(seed):
+            continue
+        message = "no executor: add a `sh run` or `diff apply` fence, or do it by hand (--executor manual)"
+        yield _finding("no-executor", message, seed, task)
         for key in NEEDS_AN_EXECUTOR:
             if key in seed.given.lines:
                 yield _finding(

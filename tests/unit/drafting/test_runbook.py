@@ -186,17 +186,6 @@ def test_a_task_without_script_or_patch_has_no_executor_and_that_is_said() -> No
     assert rules(draft) == ["no-executor", "no-effect"]
 
 
-def test_many_tasks_without_executor_are_one_finding() -> None:
-    (finding,) = drafted("# T\n" + "".join(f"- [ ] Do {name}\n" for name in "abc")).findings
-    assert (finding.rule, finding.line, finding.task) == ("no-executor", 2, None)
-    assert finding.message.startswith("all tasks have no executor: ")
-    boxes = "".join(f"## Do {number}\n```yaml task\npriority: low\n```\n" for number in range(7))
-    (finding,) = drafted(f"# T\n## Run\n{RUN}{boxes}").findings
-    assert finding.message.startswith(
-        "7 of 8 tasks (P1.T002, P1.T003, P1.T004, P1.T005, P1.T006 and 2 more) have no executor: "
-    )
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [
