@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import click
 
-from schemas.errors import ExitCode, TasksError
+from schemas.errors import ExitCode, TasksError, UserAbort
 from tasks_cli.printing import coloured, print_note
 from tasks_cli.standard_streams import give_up
 
@@ -59,6 +59,9 @@ def end_process(code: int) -> NoReturn:
 
 
 def _failure(error: Exception) -> int:
+    if isinstance(error, UserAbort):  # what the user asked for is no error
+        print_note("\n".join((error.message, *(f"  {line}" for line in error.hint.splitlines()))))
+        return error.exit_code
     if isinstance(error, TasksError):
         _print_error(error.message, error.hint)
         return error.exit_code

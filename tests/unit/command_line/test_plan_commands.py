@@ -98,6 +98,7 @@ def test_the_next_command_is_said_and_verbose_says_more(run: Run) -> None:
 
 
 def test_the_next_command_of_a_plan_without_scripts_is_one_that_works(project: Path, run: Run) -> None:
+    (project / "Makefile").write_text("test:\n\ttrue\n", encoding="utf-8")
     (project / "list.md").write_text("# T\n- [ ] Write it\n- [ ] Send it\n", encoding="utf-8")
     said = run("plan", "-f", "list.md", "-o", "out")[2]
     assert f"next: tasks execute {project / 'out'} --executor manual" in said
