@@ -24,6 +24,8 @@ MACHINE_FAULTS = frozenset(
     | {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENAMETOOLONG, errno.ELOOP}
 )
 
+ERROR = "error:"
+
 
 def exit_status(command: click.Command, arguments: Sequence[str]) -> int:
     """Run a command and return its exit code (design 4.2); errors become one message on stderr."""
@@ -59,11 +61,9 @@ def end_process(code: int) -> NoReturn:
 
 
 def _failure(error: Exception) -> int:
-    if isinstance(error, UserAbort):  # what the user asked for is no error
-        print_note("\n".join((error.message, *(f"  {line}" for line in error.hint.splitlines()))))
-        return error.exit_code
     if isinstance(error, TasksError):
-        _print_error(error.message, error.hint)
+        # What the user asked for is no error.
+        _print_error(error.message, error.hint, head="" if isinstance(error, UserAbort) else ERROR)
         return error.exit_code
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         print_note(error.format_message())
@@ -104,8 +104,8 @@ def _stands_somewhere() -> bool:
         return False
 
 
-def _print_error(message: str, hint: str) -> None:
-    print_note(f"{coloured('error:', 'red')} {message}")
+def _print_error(message: str, hint: str, head: str = ERROR) -> None:
+    print_note(f"{coloured(head, 'red')} {message}" if head else message)
     for line in hint.splitlines():
         print_note(f"  {line}")
 

@@ -16,6 +16,7 @@ from planner.drafting.statements import (
     LOWER_CASE,
     NOT_TEXT,
     NOT_WANTED_HERE,
+    OUTCOME,
     STRUCK_OUT,
     TICKED,
 )
@@ -48,6 +49,13 @@ def test_a_checklist_does_not_drop_the_sentences_around_it() -> None:
         ("uncovered", 3),
         ("uncovered", 9),
     ]
+
+
+@pytest.mark.parametrize("heading", ["Success metrics", "9. KPIs", "Business metrics:"])
+def test_what_is_measured_after_the_release_is_no_task(heading: str) -> None:
+    draft = drafted(f"# T\n{SECTION}## {heading}\n- SC-1: Fewer carts are given up.\n- [ ] Count them\n")
+    assert [task.title for task in draft.tasks] == ["A", "Count them"]
+    assert said(draft)["SC-1: Fewer carts are given up."] == ((), OUTCOME)
 
 
 @pytest.mark.parametrize("dropped", ["~~Drop it~~", "**~~Drop it~~**", "~~Drop it~~."])
