@@ -80,7 +80,8 @@ def ways_on(status: RunStatus) -> list[str]:
 
 def _notes(status: RunStatus) -> list[str]:
     """Return the notes of a run without those that its reason says already."""
-    return [f"note: {note}" for note in status.notes if note not in (status.reason or "")]
+    notes = dict.fromkeys(status.notes)
+    return [f"note: {note}" for note in notes if note not in (status.reason or "")]
 
 
 def _head(status: RunStatus, stream: TextIO) -> list[str]:
@@ -101,7 +102,8 @@ def _head(status: RunStatus, stream: TextIO) -> list[str]:
 
 def explanation_text(found: Explanation) -> str:
     """Return why a task is where it is, and what its attempts were sent back with."""
-    lines = [f"{found.task_id} is {found.state}: {found.reason}"]
+    why = f": {found.reason}" if found.reason != found.state else ""
+    lines = [f"{found.task_id} is {found.state}{why}"]
     for item in found.feedback:
         sent_back = f"{item.phase} · {item.rule}: {item.message}"
         lines += [f"  {sent_back}"] if sent_back != found.reason else []
@@ -121,7 +123,7 @@ def result_text(result: RunResult, ui_url: str | None, base: str) -> str:
             last = task.feedback[-1]
             tried = "1 attempt" if task.attempts == 1 else f"{task.attempts} attempts"
             lines.append(f"  {task.task_id} failed after {tried}: {last.rule}: {last.message}")
-    lines += [f"  note: {note}" for note in result.notes]
+    lines += [f"  note: {note}" for note in dict.fromkeys(result.notes)]
     if ui_url:
         lines.append(f"  in the Web UI: {run_url(ui_url, result.run_id)}")
     if result.state == "succeeded":
