@@ -60,8 +60,9 @@ _NOT_OURS = frozenset(
 )
 _BUILD_FILES = frozenset({"setup.py", "noxfile.py", "conftest.py", "build.rs", "gulpfile.js", "Gruntfile.js"})
 _ADVICE = (
-    "it tests another copy of the code than the one in the worktree; let `setup` install the package so that "
-    "it is read from the worktree (editable, into $TASKS_ENV), or set PYTHONPATH or the like in the command"
+    "either it does not run the code, or it tests another copy than the worktree's; for the second, let "
+    "`setup` install the package so that it is read from the worktree (editable, into $TASKS_ENV), or set "
+    "PYTHONPATH or the like in the command"
 )
 
 
@@ -126,7 +127,7 @@ async def _probe(
         return _probed(
             command,
             "blind",
-            f"`{check_name(command.script)}` stayed green though {what} could not even be parsed: {_ADVICE}",
+            f"it stayed green though {what} could not even be parsed: {_ADVICE}",
         )
     return _probed(command, "sees", f"it turned red when {len(broken)} source file(s) were broken")
 

@@ -41,8 +41,20 @@ def print_dry_run(checked: CheckedRun, *, as_json: bool) -> int:
         )
         return 0
     print_note(f"would run {len(rows)} tasks on {checked.branch}, from {checked.preflight.base_commit[:10]}")
-    table = [(str(r["id"]), f"{r['start_hours']} h", f"{r['finish_hours']} h", str(r["title"])) for r in rows]
+    table = [
+        (
+            str(row["id"]),
+            _clock(schedule.starts[number]),
+            _clock(schedule.finishes[number]),
+            str(row["title"]),
+        )
+        for row, number in zip(rows, schedule.order, strict=True)
+    ]
     print_result(in_columns([("task", "start", "end", "title"), *table]))
     hours = duration_text(schedule.makespan * SECONDS_PER_HOUR)
     print_note(f"forecast {hours}, at most {limits.max_concurrent} tasks at once; nothing was started")
     return 0
+
+
+def _clock(hours: float) -> str:
+    return "0 s" if hours == 0 else duration_text(hours * SECONDS_PER_HOUR)

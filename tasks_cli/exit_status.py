@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import click
 
-from schemas.errors import ExitCode, TasksError
+from schemas.errors import ExitCode, TasksError, UserAbort
 from tasks_cli.printing import coloured, print_note
 from tasks_cli.standard_streams import give_up
 
@@ -23,6 +23,8 @@ MACHINE_FAULTS = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
     | {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENAMETOOLONG, errno.ELOOP}
 )
+
+ERROR = "error:"
 
 
 def exit_status(command: click.Command, arguments: Sequence[str]) -> int:
@@ -60,7 +62,8 @@ def end_process(code: int) -> NoReturn:
 
 def _failure(error: Exception) -> int:
     if isinstance(error, TasksError):
-        _print_error(error.message, error.hint)
+        # What the user asked for is no error.
+        _print_error(error.message, error.hint, head="" if isinstance(error, UserAbort) else ERROR)
         return error.exit_code
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         print_note(error.format_message())
@@ -101,8 +104,8 @@ def _stands_somewhere() -> bool:
         return False
 
 
-def _print_error(message: str, hint: str) -> None:
-    print_note(f"{coloured('error:', 'red')} {message}")
+def _print_error(message: str, hint: str, head: str = ERROR) -> None:
+    print_note(f"{coloured(head, 'red')} {message}" if head else message)
     for line in hint.splitlines():
         print_note(f"  {line}")
 

@@ -15,7 +15,7 @@ from temporalio.service import RPCError
 from schemas.errors import TasksError, UserAbort
 from schemas.execution import RunResult, RunStatus, TaskProgress
 from tasks_cli.printing import print_note
-from tasks_cli.run_summary import live_text, task_text
+from tasks_cli.run_summary import at_work, live_text, task_text, ways_on
 from tasks_cli.service_client import (
     ANSWER_TIMEOUT,
     Service,
@@ -31,16 +31,11 @@ RUNNING_STATES = {"running", "assigned", "paused"}
 
 
 async def with_phases(service: Service, status: RunStatus) -> RunStatus:
-    """Return the status with the phase and attempt of each running task, which only the task itself knows."""
+    """Return the status with what only a running task knows: its phase, its attempt, what was wrong."""
     running = [task for task in status.tasks if task.state in RUNNING_STATES and task.workflow_id]
-    found = await asyncio.gather(*(_task_progress(service, task.workflow_id or "") for task in running))
+    found = await asyncio.gather(*(task_progress(service, task.workflow_id or "") for task in running))
     known = {progress.task_id: progress for progress in found if progress is not None}
-    tasks = tuple(
-        task.model_copy(update={"phase": known[task.id].phase, "attempt": known[task.id].attempt})
-        if task.id in known
-        else task
-        for task in status.tasks
-    )
+    tasks = tuple(at_work(task, known[task.id]) if task.id in known else task for task in status.tasks)
     return status.model_copy(update={"tasks": tasks})
 
 
@@ -114,7 +109,7 @@ async def _show_lines(service: Service, run_id: str, ending: asyncio.Future[RunR
         if status.reason != reason:
             reason = status.reason
             if reason:
-                print_note(f"{status.state}: {reason}")
+                print_note("\n".join((f"{status.state}: {reason}", *ways_on(status))))
         for task in status.tasks:
             now = task_text(task)
             if seen.get(task.id) != now and task.state not in {"blocked", "ready"}:
@@ -131,7 +126,7 @@ async def _show_live(service: Service, run_id: str, ending: asyncio.Future[RunRe
             live.update(text, refresh=True)
 
 
-async def _task_progress(service: Service, workflow_id: str) -> TaskProgress | None:
+async def task_progress(service: Service, workflow_id: str) -> TaskProgress | None:
     """Return where a task is; None when its workflow has not begun or has just ended."""
     handle = service.client.get_workflow_handle(workflow_id)
     try:

@@ -278,6 +278,7 @@ def timestamp_now() -> str:
 
 def _say(report: PlanReport) -> None:
     from planner.documents.condensed_findings import condensed
+    from planner.documents.markdown_text import counted
     from planner.forecasting.rounded_hours import hours_text
     from planner.storage.plan_folder import described
     from tasks_cli.printing import coloured, print_note, print_warning
@@ -289,7 +290,7 @@ def _say(report: PlanReport) -> None:
         if rolling is not None
         else ""
     )
-    print_note(f"{plan.waves.planId}: {len(plan.tasks.tasks)} tasks{forecast}")
+    print_note(f"{plan.waves.planId}: {counted(len(plan.tasks.tasks), 'task')}{forecast}")
     found = _findings(report)
     findings = condensed(found, MOST_OF_A_RULE)
     for finding in findings[:MOST_SHOWN]:

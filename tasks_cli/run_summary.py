@@ -6,13 +6,14 @@ import sys
 from collections import Counter
 from typing import TextIO
 
-from schemas.execution import Explanation, RunResult, RunStatus, TaskStatus
+from schemas.execution import Explanation, RunResult, RunStatus, TaskProgress, TaskStatus
 from tasks_cli.printing import coloured, in_columns
 
 SECONDS_PER_HOUR = 3600.0
 SHOWN_NOTES = 3
 SHOWN_EXCERPT = 10
 ENDED = {"succeeded", "failed", "cancelled"}
+PAUSED = "the run is paused"
 INTEREST = {"failed": 1, "ready": 2, "blocked": 3, "completed": 4}
 """What is shown first when there is not room for all; whatever else a task is, it is at work."""
 
@@ -34,13 +35,13 @@ def duration_text(seconds: float) -> str:
 def status_text(status: RunStatus) -> str:
     """Return a run's status as lines for stdout."""
     rows = [in_columns([_row(task) for task in status.tasks])] if status.tasks else []
-    notes = [f"note: {note}" for note in status.notes]
+    notes = _notes(status)
     return "\n".join([*_head(status, sys.stdout), *rows, *notes])
 
 
 def live_text(status: RunStatus, height: int) -> str:
     """Return a run's status in at most `height` lines for stderr: of many tasks, those that tell the most."""
-    notes = [f"note: {note}" for note in status.notes[-SHOWN_NOTES:]]
+    notes = _notes(status)[-SHOWN_NOTES:]
     head = _head(status, sys.stderr)
     room = max(height - len(head) - len(notes), 2)
     if len(status.tasks) <= room:
@@ -53,11 +54,34 @@ def live_text(status: RunStatus, height: int) -> str:
     return "\n".join([*head, rows, f"  and {left_out.total()} more: {counts}", *notes])
 
 
+def at_work(task: TaskStatus, progress: TaskProgress) -> TaskStatus:
+    """Return a task's line with its phase and attempt, and why the attempt before was sent back."""
+    sent_back = progress.feedback[-1] if progress.feedback and progress.phase else None
+    why = f"sent back before: {sent_back.rule}: {sent_back.message}" if sent_back else ""
+    reason = "; ".join(part for part in (task.reason, why) if part)
+    return task.model_copy(
+        update={"phase": progress.phase, "attempt": progress.attempt, "reason": reason or None}
+    )
+
+
 def task_text(task: TaskStatus) -> str:
     """Return where one task is, in one line."""
     where = f"{task.state} · {task.phase} · attempt {task.attempt}" if task.phase else task.state
     why = f": {task.reason}" if task.reason and (task.state == "paused" or not task.phase) else ""
     return f"{task.id} {where}{why}"
+
+
+def ways_on(status: RunStatus) -> list[str]:
+    """Return what to type about a run that is paused: it goes on when somebody says so."""
+    if status.state != "paused":
+        return []
+    return [f"  go on: tasks continue {status.run_id}    end it: tasks cancel {status.run_id}"]
+
+
+def _notes(status: RunStatus) -> list[str]:
+    """Return the notes of a run without those that its reason says already."""
+    notes = dict.fromkeys(status.notes)
+    return [f"note: {note}" for note in notes if note not in (status.reason or "")]
 
 
 def _head(status: RunStatus, stream: TextIO) -> list[str]:
@@ -67,6 +91,7 @@ def _head(status: RunStatus, stream: TextIO) -> list[str]:
     lines = [coloured(head, "bold", stream)]
     if status.reason:
         lines.append(f"  {status.reason}")
+    lines += ways_on(status)
     if status.seconds is not None:
         forecast = status.forecast_hours
         expected = f", forecast {duration_text(forecast * SECONDS_PER_HOUR)}" if forecast else ""
@@ -77,7 +102,8 @@ def _head(status: RunStatus, stream: TextIO) -> list[str]:
 
 def explanation_text(found: Explanation) -> str:
     """Return why a task is where it is, and what its attempts were sent back with."""
-    lines = [f"{found.task_id} is {found.state}: {found.reason}"]
+    why = f": {found.reason}" if found.reason != found.state else ""
+    lines = [f"{found.task_id} is {found.state}{why}"]
     for item in found.feedback:
         sent_back = f"{item.phase} · {item.rule}: {item.message}"
         lines += [f"  {sent_back}"] if sent_back != found.reason else []
@@ -97,7 +123,7 @@ def result_text(result: RunResult, ui_url: str | None, base: str) -> str:
             last = task.feedback[-1]
             tried = "1 attempt" if task.attempts == 1 else f"{task.attempts} attempts"
             lines.append(f"  {task.task_id} failed after {tried}: {last.rule}: {last.message}")
-    lines += [f"  note: {note}" for note in result.notes]
+    lines += [f"  note: {note}" for note in dict.fromkeys(result.notes)]
     if ui_url:
         lines.append(f"  in the Web UI: {run_url(ui_url, result.run_id)}")
     if result.state == "succeeded":
@@ -139,5 +165,7 @@ def _row(task: TaskStatus) -> tuple[str, str, str, str]:
         where = f"{task.state} · {task.phase}"
     if task.attempt and task.attempt > 1:
         where += f" · attempt {task.attempt}"
-    last = task.landed_commit[:10] if task.landed_commit else (task.reason or "")
+    # Why a run is paused stands above its tasks: once is enough.
+    reason = PAUSED if (task.reason or "").startswith(f"{PAUSED}: ") else (task.reason or "")
+    last = task.landed_commit[:10] if task.landed_commit else reason
     return (f"  {task.id}", where, task.title[:50], last)

@@ -9,7 +9,8 @@ from temporalio.service import RPCError
 
 from schemas.errors import InvalidArguments
 from schemas.execution import Explanation, Feedback, RunStatus, TaskResult, TaskStatus
-from tasks_cli.service_client import ANSWER_TIMEOUT, Service, asked, ended_status
+from tasks_cli.follow_run import RUNNING_STATES, task_progress
+from tasks_cli.service_client import ANSWER_TIMEOUT, Service, asked, ended_status, run_status
 from workflows.execute_plan import ExecutePlan
 
 
@@ -30,7 +31,7 @@ async def explanation_of(service: Service, run_id: str, task_id: str) -> Explana
         reject_condition=QueryRejectCondition.NOT_OPEN,
     )
     try:
-        return await asked(ask, run_id)
+        return await _with_what_it_was_told(service, run_id, await asked(ask, run_id))
     except WorkflowQueryRejectedError:
         status = await ended_status(handle)
     if status is None:
@@ -42,6 +43,16 @@ async def explanation_of(service: Service, run_id: str, task_id: str) -> Explana
         )
     feedback = await _feedback(service, task) if task.workflow_id else ()
     return _explanation(status, task, feedback)
+
+
+async def _with_what_it_was_told(service: Service, run_id: str, found: Explanation) -> Explanation:
+    """Return the explanation with what sent earlier attempts back: a task at work alone knows it."""
+    if found.feedback or found.state not in RUNNING_STATES:
+        return found
+    listed = (await run_status(service, run_id)).tasks
+    workflow_id = next((task.workflow_id for task in listed if task.id == found.task_id), None)
+    progress = await task_progress(service, workflow_id) if workflow_id else None
+    return found.model_copy(update={"feedback": progress.feedback}) if progress else found
 
 
 def _explanation(status: RunStatus, task: TaskStatus, feedback: tuple[Feedback, ...]) -> Explanation:

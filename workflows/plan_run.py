@@ -253,8 +253,8 @@ def _take_in_probes(run: PlanRun, probed: ProbeResult) -> None:
     )
     if blind and not run.request.allow_blind_checks:
         run.progress.pause(
-            f"the check `{blind[0].command}` stays green on broken code: {blind[0].detail}; "
-            "mend the set-up and start again, or continue the run to accept it"
+            f"blind check `{blind[0].command}`: {blind[0].detail}; "
+            "mend it and start again, or continue the run to accept it"
         )
 
 

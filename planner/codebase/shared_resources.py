@@ -88,9 +88,10 @@ def _migrations(
         counts = Counter(posixpath.dirname(path) or "." for path in files)
         folders = sorted(counts, key=lambda folder: (-counts[folder], folder))
         more = f" and {len(folders) - 1} more folders" if len(folders) > 1 else ""
+        many = "1 migration" if len(files) == 1 else f"{len(files)} migrations"
         reason = (
-            f"{len(files)} migrations in {folders[0]}{more} follow one another: two made at once cannot both "
-            "be the last"
+            f"{many} in {folders[0]}{more}: each follows the one before, and two made at once cannot both be "
+            "the last"
         )
         yield "database_migrations", _exclusive(folders[0], "sequential_only", reason)
     dump = next((path for path in paths if SCHEMA_DUMP.search(path)), None)

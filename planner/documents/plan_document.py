@@ -12,7 +12,7 @@ from planner.documents.traceability import traceability
 from planner.draft import EstimateOrigin
 from schemas.dag import DagMetrics, Finding
 from schemas.plan import Plan
-from schemas.tasks import PRECEDENCE_TYPES, CodebaseAnalysis
+from schemas.tasks import PRECEDENCE_TYPES, CodebaseAnalysis, Task
 from schemas.waves import RollingFrontier, WaveBased, WaveEstimates
 
 SMALL_PLAN = 5
@@ -176,7 +176,7 @@ def _size(analysis: CodebaseAnalysis) -> Iterator[str]:
 def _details(analysis: CodebaseAnalysis) -> Iterator[str]:
     """Yield what is worth its lines in a plan of some size only."""
     for command in (analysis.validation_commands or ())[:MOST_COMMANDS]:
-        yield f"- Verified by `{command.script}` ({command.source or command.origin})"
+        yield f"- Found the command `{command.script}` ({command.source or command.origin})"
     for message in (analysis.left_out or ())[:MOST_COMMANDS]:
         yield f"- Not looked at: {message}"
 
@@ -318,6 +318,12 @@ def _success(plan: Plan) -> Iterator[str]:
     checked = sum(bool(task.acceptance_checks) for task in tasks)
     estimated = sum(task.duration is not None for task in tasks)
     yield f"- {checked} of {len(tasks)} tasks have machine-verifiable checks, {estimated} have an estimate"
+    general = [task.id for task in tasks if task.acceptance_checks and not _has_check_of_its_own(task)]
+    if general:
+        yield (
+            "- No check of their own, only what verifies the whole codebase and may be green already: "
+            f"{listed(general)}"
+        )
     provenance = plan.waves.forecast_provenance
     if provenance is not None:
         yield (
@@ -329,6 +335,10 @@ def _success(plan: Plan) -> Iterator[str]:
         notes = [item for item in items if isinstance(item, str)]
         for text in (*(_finding(item) for item in condensed(findings, MOST_OF_A_RULE)), *notes):
             yield f"- **{severity}** {text}"
+
+
+def _has_check_of_its_own(task: Task) -> bool:
+    return any(check.origin != "survey" for check in task.acceptance_checks)
 
 
 def _finding(item: Finding) -> str:

@@ -21,7 +21,7 @@ def traceability(plan: Plan) -> Iterator[str]:
         return
     covered = [item for item in statements if item.tasks]
     uncovered = [item for item in statements if not item.tasks]
-    yield f"- {len(covered)} of {counted(len(statements), 'statement')} of the documents belong to a task"
+    yield f"- Answered by a task: {len(covered)} of {counted(len(statements), 'statement')} of the documents"
     if covered:
         yield ""
         yield from _table(plan, covered)

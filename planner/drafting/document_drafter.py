@@ -16,7 +16,7 @@ from planner.drafting.precedence import find_dependencies
 from planner.drafting.precedence_reach import PrecedenceReach
 from planner.drafting.prose_references import LIKE_AN_ID
 from planner.drafting.resource_dependencies import resource_dependencies
-from planner.drafting.resource_needs import ResourceNeeds, add_file_needs, stated_needs
+from planner.drafting.resource_needs import ResourceNeeds, add_file_needs, add_surveyed_needs, stated_needs
 from planner.drafting.stated_order import StatedOrder
 from planner.drafting.statement_owners import StatementOwners, traced_statements, uncovered_findings
 from planner.drafting.task_headline import plain_title, read_headline, shortened
@@ -167,10 +167,10 @@ def _with_tasks(
     )
     scopes = tuple(scope_of(seed, survey) for seed in seeds)
     reach = PrecedenceReach(ids, dependencies, settings.min_confidence)
-    needs = add_file_needs(stated_needs(seeds, declared, survey.analysis.shared_resources), scopes, reach)
-    if features is None:
-        titles = [_title(document) for document in documents]
-        features = find_features([document.document for document in documents], seeds, titles)
+    shared = survey.analysis.shared_resources
+    needs = add_surveyed_needs(stated_needs(seeds, declared, shared), scopes, shared)
+    needs = add_file_needs(needs, scopes, reach)
+    features = features or _features(documents, seeds)
     sizes = tuple(size_of(seed, settings) for seed in seeds)
     reuses = tuple(find_reuse(seed, scope, survey) for seed, scope in zip(seeds, scopes, strict=True))
     placements = _placements(draft, ids, features.of_task, needs)
@@ -199,6 +199,11 @@ def _with_tasks(
         statements=statements,
         findings=(*draft.findings, *found),
     )
+
+
+def _features(documents: Sequence[DocumentTasks], seeds: Sequence[TaskSeed]) -> DraftFeatures:
+    titles = [_title(document) for document in documents]
+    return find_features([document.document for document in documents], seeds, titles)
 
 
 def _order(documents: Sequence[DocumentTasks]) -> Iterator[StatedOrder]:
@@ -247,11 +252,17 @@ def _names(documents: Sequence[DocumentTasks], seeds: Sequence[TaskSeed], ids: S
                 label=seed.headline.label,
                 series=seed.series,
                 number=seed.number,
+                section=_section_number(seed),
             )
             for task, number, seed in zip(ids, numbers, seeds, strict=True)
         ],
         short_ids=not any(_numbers_like_ours(document) for document in documents),
     )
+
+
+def _section_number(seed: TaskSeed) -> tuple[int, ...]:
+    owner = None if seed.owner is None else seed.document.blocks[seed.owner]
+    return read_headline(owner.text).number if owner is not None and owner.kind == "heading" else ()
 
 
 def _numbers_like_ours(document: DocumentTasks) -> bool:

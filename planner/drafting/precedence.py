@@ -170,11 +170,12 @@ def _stated(
 def _stated_claim(
     place: int, seed: TaskSeed, names: TaskNames, reference: ProseReference, span: tuple[int, int]
 ) -> Claim:
-    other = reference.task if reference.task is not None else place
-    earlier, later = (place, other) if reference.kind == "needed_by" else (other, place)
+    about = place if reference.subject is None else reference.subject
+    other = reference.task if reference.task is not None else about
+    earlier, later = (about, other) if reference.kind == "needed_by" else (other, about)
     ids = names.tasks[earlier].id, names.tasks[later].id
     if reference.kind == "mentions":
-        reason = f"{ids[1]} mentions {ids[0]}, and does not say that it needs it"
+        reason = f"{ids[1]} mentions {ids[0]}, and does not surely say that it needs it"
         proof = quoted(seed, *span, reason, MENTIONED)
         return Claim(earlier, later, "knowledge", reason, MENTIONED, is_hard=False, evidence=proof)
     reason = f"the document says that {ids[1]} needs {ids[0]}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from planner.drafting.sentences import sentences
@@ -12,6 +12,7 @@ from planner.drafting.task_names import TaskNames, parts_of
 from planner.drafting.task_seed import ISSUES
 
 ReferenceKind = Literal["needs", "needed_by", "mentions", "ambiguous", "unknown"]
+Counted = Literal["", "tasks", "sections"]
 NEEDS = (
     r"depend(?:s|ing|ent)?\s+(?:up)?on|blocked\s+(?:by|on)|requires?|needs|after|following|"
     r"waits?\s+(?:for|on)"
@@ -23,7 +24,7 @@ NEGATION = re.compile(
 )
 BETWEEN = re.compile(r"(?:\s*(?:,|;|&|\+|/)\s*|\s+)?(?:(?:and|the|both|also|or|on|upon)\s+)*", re.IGNORECASE)
 COUNTED = re.compile(
-    r"(?:(?P<word>steps?|tasks?|phases?|stages?|parts?)\s+#?|(?P<mark>#))(?P<number>\d{1,6}(?:\.\d{1,6})*)(?![\w.]*\w)",
+    r"(?:(?P<word>steps?|tasks?|phases?|stages?|parts?|(?P<section>sections?|chapters?))\s+#?|(?P<mark>#)|(?P<sign>\u00a7\u00a7?)\s?)(?P<number>\d{1,6}(?:\.\d{1,6})*)(?![\w.]*\w)",
     re.IGNORECASE,
 )
 BARE_NUMBER = re.compile(r"#?(?P<number>\d{1,6}(?:\.\d{1,6})*)(?![\w.]*\w)")
@@ -35,7 +36,15 @@ ID_RANGE = re.compile(
 )
 LIKE_AN_ID = re.compile(r"(?:P\d{1,4}\.)?T\d{2,4}[a-z]?")
 QUOTED = re.compile(r"(?P<mark>`|\*\*|\"|\u201c|'|\*|_)(?P<name>[^`\"\u201d*\n]{1,200}?)(?:(?P=mark)|\u201d)")
+BEFORE_THE_KEYWORD = re.compile(
+    r"\s+(?:(?:is|are|be|must|may|can|cannot|should|shall|will|only|start|begin|happen|run|come|done)\s+)*",
+    re.IGNORECASE,
+)
+FILLING = re.compile(r"(?:(?:the|both)\s+)*", re.IGNORECASE)
+OF_ANOTHER_TEXT = re.compile(r"\s+(?:of|in)\s")
 MAX_RANGE = 100
+ONLY_OF_TASKS = re.compile(r"depend|blocked|wait|(?:a\s+)?prerequisite", re.IGNORECASE)
+REST_OF_A_SENTENCE = re.compile(r"[\s.;:!)\]*_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +60,20 @@ class ProseReference:
     name: str
     task: int | None = None
     candidates: tuple[int, ...] = ()
+    subject: int | None = None
+    """Whom the sentence is about where it names that: "Step 4 depends on step 2", wherever it stands."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One reference after a keyword: where it ends, what it is called and what it can mean."""
+    """One reference after a keyword: where it ends, what it is called and what it can mean.
+
+    `counted` says what a bare number behind it counts.
+    """
 
     end: int
     names: tuple[tuple[str, tuple[int, ...]], ...]
-    counted: bool = False
+    counted: Counted = ""
     is_sure: bool = True
 
 
@@ -73,26 +87,52 @@ def find_references(text: str, asking: int, names: TaskNames) -> Iterator[ProseR
                 said.add((keyword.start(), end))
                 continue
             kind: ReferenceKind = "needs" if keyword["needs"] else "needed_by"
-            reached = yield from _after_keyword(flat[:end], keyword, kind, asking, names)
-            said.add((keyword.start(), reached))
+            subject = _subject(flat, start, keyword.start(), asking, names)
+            about = asking if subject is None else subject
+            reached = keyword.end()
+            for found in _after_keyword(flat[:end], keyword, kind, about, names):
+                reached = found.end
+                yield replace(found, subject=subject)
+            said.add((keyword.start() if subject is None else start, reached))
         yield from _mentions(flat, (start, end), asking, names, said)
 
 
 def _after_keyword(
     flat: str, keyword: re.Match[str], kind: ReferenceKind, asking: int, names: TaskNames
-) -> Generator[ProseReference, None, int]:
-    """Yield the references of the list behind a keyword; return where it ends."""
-    position, end, counted = keyword.end(), keyword.end(), False
+) -> Iterator[ProseReference]:
+    """Yield the references of the list behind a keyword.
+
+    A plain word such as `base` is sure to be a task where the sentence says what is waited for and names
+    nothing but tasks: "Depends on base." and not "depends on base classes".
+    """
+    listed: list[_Found] = []
+    position, end = keyword.end(), keyword.end()
+    counted: Counted = ""
     while True:
         between = BETWEEN.match(flat, position)
         begin = between.end() if between else position
         found = _reference_at(flat, begin, asking, names, counted=counted)
         if found is None:
-            return end
-        for name, candidates in found.names:
-            yield _as_reference(kind, keyword.start(), found, name, candidates, asking)
+            break
+        listed.append(found)
         position = end = found.end
         counted = found.counted
+    says_no_more = ONLY_OF_TASKS.match(keyword.group()) and REST_OF_A_SENTENCE.fullmatch(flat, end)
+    for found in listed:
+        sure = found if says_no_more is None else replace(found, is_sure=True)
+        for name, candidates in found.names:
+            yield _as_reference(kind, keyword.start(), sure, name, candidates, asking)
+
+
+def _subject(flat: str, start: int, end: int, asking: int, names: TaskNames) -> int | None:
+    """Return the task that is the subject of a sentence, if it stands alone before the keyword."""
+    filling = FILLING.match(flat, start, end)
+    found = _reference_at(flat[:end], filling.end() if filling else start, asking, names, counted="")
+    if found is None or not found.is_sure or len(found.names) != 1:
+        return None
+    candidates = found.names[0][1]
+    is_whole = BEFORE_THE_KEYWORD.fullmatch(flat, found.end, end) is not None
+    return candidates[0] if is_whole and len(candidates) == 1 else None
 
 
 def _as_reference(
@@ -106,10 +146,14 @@ def _as_reference(
     return ProseReference(unsure, start, found.end, name, None, others)
 
 
-def _reference_at(flat: str, at: int, asking: int, names: TaskNames, *, counted: bool) -> _Found | None:
+def _reference_at(flat: str, at: int, asking: int, names: TaskNames, *, counted: Counted) -> _Found | None:
     number = COUNTED.match(flat, at) or (BARE_NUMBER.match(flat, at) if counted else None)
     if number:
-        return _numbers(flat, number, asking, names)
+        groups = number.groupdict()
+        is_new = groups.get("word") or groups.get("sign") or groups.get("mark")
+        is_section = groups.get("section") or groups.get("sign")
+        what: Counted = counted if not is_new else "sections" if is_section else "tasks"
+        return _numbers(flat, number, asking, names, what)
     quoted = QUOTED.match(flat, at)
     if quoted:
         candidates = names.named(quoted["name"], asking)
@@ -139,7 +183,9 @@ def _id_range(match: re.Match[str], asking: int, names: TaskNames) -> _Found:
     return _Found(match.end(), known or ((match.group(), ()),))
 
 
-def _numbers(flat: str, match: re.Match[str], asking: int, names: TaskNames) -> _Found | None:
+def _numbers(
+    flat: str, match: re.Match[str], asking: int, names: TaskNames, counted: Counted
+) -> _Found | None:
     if match.groupdict().get("word") and names.tasks[asking].series == ISSUES:
         return None  # "step 2" of something is not the issue #2
     number = parts_of(match["number"])
@@ -147,10 +193,15 @@ def _numbers(flat: str, match: re.Match[str], asking: int, names: TaskNames) -> 
     numbers = [number]
     if last and number[0] < int(last["number"]) <= number[0] + MAX_RANGE:
         numbers = [(value,) for value in range(number[0], int(last["number"]) + 1)]
-    found = tuple((match.group().strip(), names.numbered(value, asking)) for value in numbers)
+    named = names.in_section if counted == "sections" else names.numbered
+    found = tuple((match.group().strip(), named(value, asking)) for value in numbers)
+    end = last.end() if last else match.end()
+    if counted == "sections":
+        known = tuple(item for item in found if item[1])
+        return _Found(end, known, counted) if known and not OF_ANOTHER_TEXT.match(flat, end) else None
     if match.group().startswith("#") and not any(candidates for _, candidates in found):
         return None  # the number of an issue somewhere else
-    return _Found(last.end() if last else match.end(), found, counted=True)
+    return _Found(end, found, counted)
 
 
 def _by_id(name: str, asking: int, names: TaskNames) -> tuple[int, ...]:

@@ -13,6 +13,8 @@ from schemas.errors import InvalidArguments
 from schemas.identifiers import slug_with_hash
 from schemas.tasks import SharedResource
 
+ONE_AFTER_THE_OTHER = "sequential_only"
+
 
 @dataclass(frozen=True, slots=True)
 class ResourceNeed:
@@ -100,6 +102,21 @@ def add_file_needs(
             for task in tasks:
                 place = scopes[task].places[path]
                 found.add(name, ResourceNeed(task, 1, exclusive=True, place=place))
+    return found
+
+
+def add_surveyed_needs(
+    found: ResourceNeeds, scopes: Sequence[TaskScope], surveyed: Mapping[str, SharedResource]
+) -> ResourceNeeds:
+    """Add the need for a folder whose files follow one another, as migrations do, to who names one."""
+    for name, resource in surveyed.items():
+        if resource.constraint != ONE_AFTER_THE_OTHER or not resource.location:
+            continue
+        for task, scope in enumerate(scopes):
+            inside = [path for path in scope.exact_files() if path.startswith(f"{resource.location}/")]
+            if inside and name not in found.of_task[task]:
+                found.resources.setdefault(name, resource)
+                found.add(name, ResourceNeed(task, 1, exclusive=True, place=scope.places[inside[0]]))
     return found
 
 

@@ -41,6 +41,11 @@ RELEASE = re.compile(
 BACKGROUND = re.compile(
     r"(?:context|background|motivation|problem(?: statement)?|prior art|related work)", re.IGNORECASE
 )
+OUTCOME = re.compile(
+    r"(?:success|business|key|product) (?:metrics|measures|kpis|indicators)|kpis|metrics of success|"
+    r"(?:key )?performance indicators|how we measure success",
+    re.IGNORECASE,
+)
 DONE = re.compile(r"(?:already )?(?:done|fixed|completed?|resolved|shipped|closed|finished)", re.IGNORECASE)
 VAGUE = re.compile(
     r"(?:the )?(?:decisions?|ideas?|consequences|rules?|discussion|notes?|context|proposals?|solution|"
@@ -83,6 +88,13 @@ def is_background(document: Outline, number: int) -> bool:
     heading = document.blocks[number].heading
     title = read_headline(document.blocks[heading].text).title if heading is not None else ""
     return BACKGROUND.fullmatch(title) is not None
+
+
+def is_outcome(document: Outline, number: int) -> bool:
+    """Return whether a block stands right under `Success metrics` or the like: what is measured later."""
+    heading = document.blocks[number].heading
+    title = read_headline(document.blocks[heading].text).title if heading is not None else ""
+    return OUTCOME.fullmatch(title.strip(" :.")) is not None
 
 
 def is_done_section(document: Outline, number: int) -> bool:

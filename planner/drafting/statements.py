@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from planner.drafting.acting_fences import ACTIONS
+from planner.drafting.checkboxes import is_struck_out
 from planner.drafting.section_kinds import (
     is_about_order,
     is_background,
@@ -15,6 +16,7 @@ from planner.drafting.section_kinds import (
     is_example,
     is_not_wanted,
     is_open_question,
+    is_outcome,
     stands_under_criteria,
 )
 from planner.drafting.sentences import (
@@ -37,6 +39,8 @@ from schemas.features import StatementKind
 
 TEXTS = ("paragraph", "item", "cell")
 TICKED = "its box is ticked: it is taken as done"
+OUTCOME = "it stands under a heading such as Success metrics: it is measured afterwards, and is no work"
+STRUCK_OUT = "it is struck out: it is taken as dropped"
 DONE_HERE = "it stands under a heading that says it is done"
 NOT_WANTED_HERE = "it stands under a heading that says it is not wanted"
 FOR_USERS = "it stands under a heading such as Usage, in plain words: it tells a user, not who builds it"
@@ -293,14 +297,8 @@ def _kind_of_label(label: str | None) -> StatementKind:
 
 def _judged(document: Outline, statement: StatedNeed, *, capitals: bool) -> StatedNeed:
     """Return the statement with the reason why it asks for nothing, if there is one."""
-    reason = statement.reason
-    if document.blocks[statement.block].checked:
-        reason = TICKED
-    elif is_not_wanted(document, statement.block):
-        reason = NOT_WANTED_HERE
-    elif is_done_section(document, statement.block):
-        reason = DONE_HERE
-    elif statement.kind == "requirement" and statement.label is None:
+    reason = _why_not_here(document, statement)
+    if reason is None and statement.kind == "requirement" and statement.label is None:
         if BOILERPLATE.search(statement.text):
             reason = ABOUT_WORDS
         elif ORDER_WORD.search(statement.text) and is_about_order(document, statement.block):
@@ -310,6 +308,21 @@ def _judged(document: Outline, statement: StatedNeed, *, capitals: bool) -> Stat
         if reason is None and _leads_to_command(document, statement):
             reason = LEADS_TO_COMMAND
     return replace(statement, reason=reason) if reason else statement
+
+
+def _why_not_here(document: Outline, statement: StatedNeed) -> str | None:
+    """Return why a statement asks for nothing where it stands, whatever it says."""
+    block = document.blocks[statement.block]
+    if block.checked:
+        return TICKED
+    if block.kind == "item" and is_struck_out(statement.text):
+        return STRUCK_OUT
+    if is_not_wanted(document, statement.block):
+        return NOT_WANTED_HERE
+    if is_done_section(document, statement.block):
+        return DONE_HERE
+    is_measured = statement.kind != "work" and is_outcome(document, statement.block)
+    return OUTCOME if is_measured else statement.reason
 
 
 def _leads_to_command(document: Outline, statement: StatedNeed) -> bool:

@@ -16,6 +16,7 @@ LABEL = re.compile(
 )
 LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*\)")
 MARKS = re.compile(r"\*\*|__|`")
+FULL_STOP = re.compile(r"(?<=[a-z0-9]{2}|[a-z0-9]\))\.$")
 MAX_TITLE = 160
 
 
@@ -44,7 +45,7 @@ def read_headline(text: str) -> Headline:
         line = line[match.end() :] or line
     label = LABEL.match(line)
     return Headline(
-        title=shortened(line),
+        title=shortened(FULL_STOP.sub("", line)),
         number=number,
         series=series.lower(),
         label=label["label"] if label else None,

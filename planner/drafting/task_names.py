@@ -27,6 +27,8 @@ class NamedTask:
     label: str | None = None
     series: Series = ()
     number: tuple[int, ...] = ()
+    section: tuple[int, ...] = ()
+    """The number of the heading that it is, such as 3 for `## 3. Token issuing`: a name, and no order."""
 
     @property
     def short_id(self) -> str:
@@ -53,6 +55,10 @@ class TaskNames:
         for place, task in enumerate(tasks):
             if task.number:
                 self._by_number[task.number].append(place)
+        self._by_section: defaultdict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
+        for place, task in enumerate(tasks):
+            if task.section:
+                self._by_section[task.document, task.section].append(place)
         self.titles_by_first_word: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
         for place, task in enumerate(tasks):
             title = _key(task.title)
@@ -74,6 +80,10 @@ class TaskNames:
         return own or tuple(
             place for place in found if self.tasks[place].document == self.tasks[asking].document
         )
+
+    def in_section(self, number: tuple[int, ...], asking: int) -> tuple[int, ...]:
+        """Return the tasks that are the numbered section of the asking task's document."""
+        return tuple(self._by_section.get((self.tasks[asking].document, number), ()))
 
     def meant(self, reference: str, asking: int) -> tuple[int, ...]:
         """Return the tasks that an element of `after` can mean: a name first, else a number."""

@@ -111,6 +111,8 @@ def _issue_body(task: Task, after: tuple[str, ...]) -> Iterator[str]:
     for evidence in task.source_evidence:
         yield ""
         yield from (f"> {line}" for line in evidence.quote.splitlines())
+        if evidence.document and evidence.startLine:
+            yield f"> ({evidence.document}:{evidence.startLine})"
 
 
 def _acting(task: Task) -> Iterator[tuple[str, str]]:

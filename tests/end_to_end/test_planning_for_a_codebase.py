@@ -97,7 +97,8 @@ def test_a_codebase_with_broken_files_is_planned_for_and_left_as_it_was(
         assert what in left_out
     shown = (folder / "Plan.md").read_text()
     assert "- Languages: Python" in shown
-    assert "Verified by `python3 -m unittest discover -q` (.github/workflows/ci.yml:4: job test)" in shown
+    found = "Found the command `python3 -m unittest discover -q`"
+    assert f"{found} (.github/workflows/ci.yml:4: job test)" in shown
     assert "Not looked at: shop/broken.py:1" in shown
 
 

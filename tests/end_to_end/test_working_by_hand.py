@@ -20,8 +20,9 @@ def reason_of(machine: UserMachine, name: str, words: str) -> str:
     """Wait until a task waits for something, and return what it says."""
 
     def reason() -> str:
-        (row,) = [row for row in machine.json("status", RUN)["tasks"] if row["id"] == name]
-        return row["reason"] or "" if row["state"] == "paused" else ""
+        rows = {row["id"]: row for row in machine.json("status", RUN)["tasks"]}
+        row = rows.get(name)  # none until the plan is loaded
+        return row["reason"] or "" if row and row["state"] == "paused" else ""
 
     wait_until(lambda: words in reason(), f"{name} {words}")
     return reason()
@@ -73,7 +74,10 @@ def test_two_tasks_are_done_and_reviewed_by_a_person(shared_machine: UserMachine
     told = tmp_path / "told"
     start_and_write(shared_machine, project, told)
     do_and_have_it_rejected(shared_machine, project)
-    assert "waits for your work" in shared_machine.tasks("explain", RUN, "A").stdout
+    explained = shared_machine.tasks("explain", RUN, "A").stdout
+    assert "waits for your work" in explained
+    assert "no capital letter" in explained
+    assert "sent back before: " in shared_machine.tasks("status", RUN).stdout
     answer_by_temporal(shared_machine)
     assert shared_machine.tasks("done", RUN, "B").returncode == 0
     reason_of(shared_machine, "B", "waits for your review")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,15 @@ def test_a_dry_run_changes_no_bit_of_the_repository_and_of_the_plan_folder(
     before = folder_snapshot(tmp_path)
     assert execute(project, "--dry-run") == 0
     assert folder_snapshot(tmp_path) == before
+
+
+def test_a_dry_run_says_times_as_a_person_does(
+    project: PlannedProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(project, "--dry-run") == 0
+    head, row = capsys.readouterr().out.splitlines()
+    assert head.split() == ["task", "start", "end", "title"]
+    assert re.fullmatch(r"A +0 s +[\d a-z]+(?:s|min) +Write a", row), row
 
 
 def test_a_dry_run_names_the_run_once_the_repository_has_an_id(

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from schemas.errors import ExitCode, error_classes
+from schemas.errors import ExitCode, UserAbort, error_classes
 from tasks_cli.exit_status import exit_status
 
 
@@ -31,7 +31,8 @@ def test_an_error_of_ours_ends_with_its_code_and_says_its_hint(
     assert exit_status(raising(kind("it went wrong", hint="do this\nor that")), []) == kind.exit_code
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert shown.err == "error: it went wrong\n  do this\n  or that\n"
+    head = "" if kind is UserAbort else "error: "  # what the user asked for is no error
+    assert shown.err == f"{head}it went wrong\n  do this\n  or that\n"
 
 
 @pytest.mark.parametrize(

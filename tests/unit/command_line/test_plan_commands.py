@@ -91,8 +91,17 @@ def test_made_plans_are_listed_and_shown(project: Path, run: Run) -> None:
 
 
 def test_the_next_command_is_said_and_verbose_says_more(run: Run) -> None:
-    assert "next: tasks execute" in run("plan", "-f", "spec.md", "-o", "out")[2]
+    said = run("plan", "-f", "spec.md", "-o", "out")[2]
+    assert "next: tasks execute" in said
+    assert "--executor manual" not in said
     assert "planning spec.md" in run("plan", "-f", "spec.md", "-o", "out", "--verbose")[2]
+
+
+def test_the_next_command_of_a_plan_without_scripts_is_one_that_works(project: Path, run: Run) -> None:
+    (project / "Makefile").write_text("test:\n\ttrue\n", encoding="utf-8")
+    (project / "list.md").write_text("# T\n- [ ] Write it\n- [ ] Send it\n", encoding="utf-8")
+    said = run("plan", "-f", "list.md", "-o", "out")[2]
+    assert f"next: tasks execute {project / 'out'} --executor manual" in said
 
 
 @pytest.mark.parametrize(

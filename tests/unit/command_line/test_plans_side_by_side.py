@@ -218,6 +218,16 @@ def test_every_form_of_export_holds_every_task(project: Path, run: Run) -> None:
     assert all("Done when" in issue["body"] for issue in issues)
 
 
+def test_an_export_names_a_path_once_and_a_quote_with_its_place(project: Path, run: Run) -> None:
+    (project / "list.md").write_text("# T\n- [ ] Mend `a.py`\n- [ ] Mend it too\n\n  See `b.py`.\n")
+    run("plan", "-f", "list.md", "-o", "listed")
+    lines = run("export", "listed", "--format", "tasks-md")[1].splitlines()
+    assert "- [ ] P1.T001 Mend a.py" in lines
+    assert "- [ ] P1.T002 Mend it too in b.py" in lines
+    issues = json.loads(run("export", "listed", "--format", "github-issues")[1])
+    assert "> Mend `a.py`\n> (list.md:2)" in issues[0]["body"]
+
+
 def test_an_export_that_cannot_be_written_says_where(run: Run) -> None:
     code, out, err = run("export", "out", "--format", "csv", "-o", "no/such/folder.csv")
     assert (code, out) == (1, "")

@@ -41,6 +41,20 @@ def test_an_ended_run_took_its_time(state: str) -> None:
     assert "so far" not in status_text(ended)
 
 
+def test_a_paused_run_says_once_why_and_what_to_type() -> None:
+    why = "blind check `make test`: it stayed green; mend it"
+    paused = status(
+        "ready", "ready", notes=("blind check `make test`: it stayed green", "another", "another")
+    )
+    tasks = tuple(task.model_copy(update={"reason": f"the run is paused: {why}"}) for task in paused.tasks)
+    shown = status_text(paused.model_copy(update={"state": "paused", "reason": why, "tasks": tasks}))
+    assert shown.count("blind check") == 1
+    assert shown.count("  the run is paused") == 2
+    assert shown.count("note: another") == 1
+    assert "tasks continue r " in shown
+    assert "tasks continue" not in status_text(paused)
+
+
 def test_an_explanation_says_nothing_twice_and_shows_what_the_command_printed() -> None:
     feedback = Feedback(
         phase="post_test", rule="command", message="it failed", excerpt="a\nAssertionError: 4"
@@ -55,6 +69,8 @@ def test_an_explanation_says_nothing_twice_and_shows_what_the_command_printed() 
         "    a",
         "    AssertionError: 4",
     ]
+    done = Explanation(task_id="T", state="completed", reason="completed")
+    assert explanation_text(done) == "T is completed"
 
 
 def test_a_failed_run_ends_with_commands_that_name_the_failed_task() -> None:

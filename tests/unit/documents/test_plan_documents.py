@@ -14,6 +14,7 @@ from schemas.plan import Plan
 from schemas.settings import PlanSettings, Settings
 from schemas.task_execution import FileScope
 from schemas.tasks import CodebaseAnalysis, NearestExisting, ThreePointEstimate
+from tests.unit.drafting.drafted import drafted
 from tests.unit.making_plans.drafts import (
     TIMESTAMP,
     TITLES,
@@ -207,3 +208,10 @@ def chain_of_unequal_branches() -> Plan:
         for before, after in ((0, 2), (1, 3))
     )
     return make_plan(draft_of(*tasks, dependencies=edges), Settings(), TIMESTAMP)
+
+
+def test_tasks_with_no_check_but_the_whole_suite_are_named() -> None:
+    text = "# T\n## A\n```sh run\na\n```\n```sh check\ntest -s a\n```\n## B\n```sh run\nb\n```\n"
+    plan = make_plan(drafted(text), Settings(plan=PlanSettings(forecast_draws=20)), TIMESTAMP)
+    (line,) = (line for line in plan.plan_document.splitlines() if line.startswith("- No check of their own"))
+    assert line.endswith(": P1.T002")

@@ -106,7 +106,7 @@ def test_the_items_below_acceptance_criteria_ask_for_their_section() -> None:
 
 def test_a_document_without_headings_has_its_first_requirement_as_title() -> None:
     draft = drafted("The tool MUST greet. It MUST be polite.")
-    assert [task.title for task in draft.tasks] == ["The tool MUST greet."]
+    assert [task.title for task in draft.tasks] == ["The tool MUST greet"]
     assert draft.features[0].title == "spec"
 
 

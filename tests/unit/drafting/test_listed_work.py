@@ -35,6 +35,11 @@ def test_the_items_below_a_list_of_work_are_tasks(heading: str) -> None:
     ]
 
 
+def test_a_title_has_no_full_stop_and_keeps_dots_that_mean_something() -> None:
+    text = "# T\n- [ ] Mend it.\n- [ ] Run go vet ./...\n- [ ] Mend `a.py` (and more).\n- [ ] Wait...\n"
+    assert titles(text) == ["Mend it", "Run go vet ./...", "Mend a.py (and more)", "Wait..."]
+
+
 @pytest.mark.parametrize(
     "heading", ["Steps to reproduce", "Usage", "Out of scope: tasks", "Taskforce", "References"]
 )

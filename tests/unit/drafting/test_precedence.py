@@ -134,6 +134,37 @@ def test_prose_names_several_tasks_by_lists_numbers_and_ranges(words: str, earli
     assert pairs(text) == [(task, THREE) for task in earlier]
 
 
+SECTIONS = (
+    "# T\n## 1. Overview\nIt is new.\n## 2. Tokens\nIt MUST issue.\n"
+    "## 3. Checks\nIt MUST check.\n## 4. Keys\nIt MUST rotate.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Section 4 depends on section 2.", [(ONE, THREE)]),
+        ("This section requires sections 2 and 3.", [(ONE, THREE), (TWO, THREE)]),
+        ("It comes after \u00a7 2.", [(ONE, THREE)]),
+        ("Section 2 depends on section 4.", [(THREE, ONE)]),
+        ("Section 3 must be done after section 2.", [(ONE, TWO)]),
+        ("Tokens is blocked by Checks.", [(TWO, ONE)]),
+        ("It requires section 2 of the standard.", []),
+        ("It requires section 1.", []),
+        ("Section 4 does not depend on section 2.", []),
+    ],
+)
+def test_numbered_sections_are_named_by_their_number(words: str, expected: list[tuple[str, str]]) -> None:
+    draft = drafted(f"{SECTIONS}{words}\n")
+    assert [(item.from_, item.to) for item in draft.dependencies if item.isHard] == expected
+    assert "unclear-reference" not in rules(draft)
+
+
+def test_what_is_said_of_another_task_is_not_taken_for_the_one_where_it_stands() -> None:
+    text = "".join(f"## Step {number}: Do\n```yaml task\nafter: []\n```\n{RUN}" for number in (1, 2, 3))
+    assert pairs(f"# T\n{text}Step 2 depends on step 1.\n") == [(ONE, TWO)]
+
+
 def test_a_task_that_blocks_another_comes_before_it() -> None:
     assert pairs(boxes("Build it (blocks T002)", "Ship it")) == [(ONE, TWO)]
 
@@ -194,7 +225,21 @@ def test_a_reference_in_code_that_acts_is_no_prose() -> None:
     assert pairs(f"# T\n## A\n{RUN}## B\n```sh run\n# depends on T001\n```\n") == []
 
 
-@pytest.mark.parametrize(("name", "hard"), [("SUB", True), ("Parser", True), ("base", False)])
-def test_a_stated_id_is_believed_unless_it_is_spelled_like_any_word(name: str, hard: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    text = f"# T\n## Make it\n```yaml task\nid: {name}\n```\n{RUN}## Use it\nDepends on {name}.\n{RUN}"
-    assert [found[4] for found in edges(drafted(text))] == [hard]
+@pytest.mark.parametrize(
+    ("words", "hard"),
+    [
+        ("Depends on SUB.", True),
+        ("It requires Parser, and more", True),
+        ("Depends on base.", True),
+        ("It is blocked by `base`", True),
+        ("(depends on base and SUB)", True),
+        ("Depends on base classes", False),
+        ("It depends on base and more", False),
+        ("Tidy up after base", False),
+    ],
+)
+def test_a_stated_id_is_believed_unless_it_can_be_just_that_word(words: str, hard: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    ids = ("SUB", "Parser", "base")
+    made = "".join(f"## Make {name}\n```yaml task\nid: {name}\n```\n{RUN}" for name in ids)
+    found = edges(drafted(f"# T\n{made}## Use it\n{words}\n{RUN}"))
+    assert {edge[4] for edge in found} == {hard}

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from planner.codebase.survey import survey
+from planner.drafting.document_drafter import draft_from_documents
+from planner.intake.source_document import read_source_bytes
 from schemas.errors import InvalidArguments
 from schemas.identifiers import check_identifier
+from schemas.settings import PlanSettings
 from tests.unit.drafting.drafted import drafted
 
 RUN = "```sh run\ntrue\n```\n"
@@ -78,3 +84,18 @@ def test_long_paths_that_differ_have_resources_that_differ() -> None:
     paths = [f"{'deep/' * 30}{name}.py" for name in ("a", "b")]
     text = runbook(*(f"scope: [{path}]" for path in paths * 2))
     assert len({check_identifier(name) for name in drafted(text).resources}) == 2
+
+
+def test_who_adds_a_migration_needs_the_migrations_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    (folder / "0001_first.sql").write_text("create table a(id integer);\n", encoding="utf-8")
+    paths = ("migrations/0002_b.sql", "migrations/0002_c.sql", "migrations.md")
+    text = "# T\n" + "".join(f"- [ ] Make `{path}`\n" for path in paths)
+    source = read_source_bytes(text.encode(), "spec.md")
+    draft = draft_from_documents((source,), survey(tmp_path), PlanSettings(), None)
+    needs = [task.resource_requirements.estimated.exclusive_resources for task in draft.tasks]
+    assert needs == [("database_migrations",), ("database_migrations",), ()]
+    (entry,) = (item for item in draft.dependencies if item.shared_resource)
+    assert (entry.type, entry.evidence[0].quote) == ("mutual_exclusion", "migrations/0002_b.sql")
+    assert draft.resources["database_migrations"].reason.startswith("1 migration in migrations: ")

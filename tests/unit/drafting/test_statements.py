@@ -16,6 +16,8 @@ from planner.drafting.statements import (
     LOWER_CASE,
     NOT_TEXT,
     NOT_WANTED_HERE,
+    OUTCOME,
+    STRUCK_OUT,
     TICKED,
 )
 from schemas.errors import InvalidArguments
@@ -47,6 +49,21 @@ def test_a_checklist_does_not_drop_the_sentences_around_it() -> None:
         ("uncovered", 3),
         ("uncovered", 9),
     ]
+
+
+@pytest.mark.parametrize("heading", ["Success metrics", "9. KPIs", "Business metrics:"])
+def test_what_is_measured_after_the_release_is_no_task(heading: str) -> None:
+    draft = drafted(f"# T\n{SECTION}## {heading}\n- SC-1: Fewer carts are given up.\n- [ ] Count them\n")
+    assert [task.title for task in draft.tasks] == ["A", "Count them"]
+    assert said(draft)["SC-1: Fewer carts are given up."] == ((), OUTCOME)
+
+
+@pytest.mark.parametrize("dropped", ["~~Drop it~~", "**~~Drop it~~**", "~~Drop it~~."])
+def test_a_box_that_is_struck_out_is_no_task_and_is_listed_with_the_reason(dropped: str) -> None:
+    draft = drafted(f"# T\n- [ ] Write it\n- [ ] {dropped}\n- [ ] Send ~~all of~~ it\n")
+    assert [task.title for task in draft.tasks] == ["Write it", "Send ~~all of~~ it"]
+    assert said(draft)[dropped] == ((), STRUCK_OUT)
+    assert not [item for item in draft.findings if item.rule == "not-planned"]
 
 
 def test_a_requirement_in_another_section_than_the_checklist_is_a_task() -> None:
