@@ -8,6 +8,7 @@ from pathlib import Path
 from activities.attempt_checks import prepare_environment
 from activities.executors.executor import ExecutorOutcome, ExecutorRequest
 from activities.executors.registry import executor_for
+from activities.file_scope import scope_text
 from activities.git_commands import run_git
 from activities.hand_work import done_by_hand, keep_changes
 from activities.set_aside import discard, not_the_tasks_work, note_leftovers
@@ -120,7 +121,7 @@ def _left_out(changes: Changes, chosen: tuple[str, ...]) -> tuple[str, ...]:
 
 def _nothing_changed(frame: TaskFrame, left_out: tuple[str, ...]) -> Feedback:
     includes, _ = frame.scope()
-    message = f"nothing was changed in scope ({', '.join(includes)})"
+    message = f"nothing was changed in scope ({scope_text(includes)})"
     if left_out:
         message += f"; changed outside of it: {', '.join(left_out[:SHOWN_PATHS])}"
     return Feedback(phase="develop", rule="emptiness", message=message)

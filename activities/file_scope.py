@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from pathspec import PathSpec, Pattern
 
+from planner.codebase.paths_of_tests import TEST_GLOBS
+
 _WILDCARD = re.compile(r"[*?\[]")
 _CHOICE = re.compile(r"\{([^{}/]*,[^{}/]*)\}")
 _WHOLE_TREE = frozenset({"", ".", "*", "**", "**/*"})
@@ -33,6 +35,13 @@ def is_declared(path: str, includes: Sequence[str]) -> bool:
 def is_named(path: str, includes: Sequence[str]) -> bool:
     """Return whether the path itself is named, without a wildcard."""
     return path in _normal(includes)
+
+
+def scope_text(includes: Sequence[str]) -> str:
+    """Return a scope in words: the globs for tests, which nobody wrote, are one word."""
+    named = [pattern for pattern in includes if pattern not in TEST_GLOBS]
+    and_tests = " and tests" if len(named) < len(includes) else ""
+    return f"{', '.join(named) or 'the whole tree'}{and_tests}"
 
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:

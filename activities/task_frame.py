@@ -13,6 +13,7 @@ from activities.script_runner import Workbench
 from activities.stored_plans import ReadPlan, read_plan
 from activities.task_commits import TaskTrailers
 from activities.work_content import work_content
+from planner.codebase.paths_of_tests import TEST_GLOBS
 from planner.machine.git_reader import Identity, identity
 from planner.machine.repository_folders import (
     RepositoryFolders,
@@ -94,7 +95,8 @@ class TaskFrame:
         scope = self.task.boundaries.scope if self.task.boundaries else None
         excludes = scope.excludes if scope else ()
         if files is not None and (files.modify or files.create):
-            return (*files.modify, *files.create), excludes
+            tests = TEST_GLOBS if scope and scope.allows_tests else ()
+            return (*files.modify, *files.create, *tests), excludes
         return (scope.includes if scope else ("**",)), excludes
 
     def author(self) -> Identity:

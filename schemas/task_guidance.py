@@ -24,11 +24,16 @@ class DefinitionOfDone(Record):
 
 
 class Scope(Record):
-    """What a task may touch: `includes` are globs from the repository's root."""
+    """What a task may touch: `includes` are globs from the repository's root.
+
+    `allows_tests` is set where the scope was read off the files that the text names: whoever changes one of
+    them may write tests for it too.
+    """
 
     includes: tuple[str, ...]
     excludes: tuple[str, ...] = ()
     restrictions: str = ""
+    allows_tests: bool | None = None
 
 
 class Boundaries(Record):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from planner.scheduling.task_cycle import conflicted, passed, sent_back
 from schemas.activity_io import (
     DevelopInput,
+    DevelopResult,
     LandInput,
     Lease,
     PostTestInput,
@@ -60,17 +61,29 @@ async def _pre_test(work: TaskWork) -> None:
 
 
 async def _develop(work: TaskWork, lease: Lease) -> None:
-    if work.ask is not None:
-        await _wait_for_work(work, work.ask)
-        work.ask = None
-    answer = await activity_calls.develop(
+    ask, work.ask = work.ask, None
+    if ask is not None:
+        await _wait_for_work(work, ask)
+    answer = await _developed(work, lease)
+    while ask is not None and _is_unchanged(answer):
+        await _wait_for_work(work, f"{ask}; {answer.feedback[-1].message}")
+        answer = await _developed(work, lease)
+    work.commit, work.left_out, work.already_done = answer.commit, answer.left_out, answer.already_done
+    work.cycle = passed(work.cycle) if answer.commit else sent_back(work.cycle, answer.feedback)
+
+
+async def _developed(work: TaskWork, lease: Lease) -> DevelopResult:
+    return await activity_calls.develop(
         DevelopInput(
             attempt=work.attempt(), lease=lease, base_commit=work.base, feedback=work.cycle.feedback
         ),
         pinned=work.request.by_hand,
     )
-    work.commit, work.left_out, work.already_done = answer.commit, answer.left_out, answer.already_done
-    work.cycle = passed(work.cycle) if answer.commit else sent_back(work.cycle, answer.feedback)
+
+
+def _is_unchanged(answer: DevelopResult) -> bool:
+    """Tell whether a person said "done" too soon: that costs him no attempt, as it would an agent."""
+    return answer.commit is None and any(item.rule == "emptiness" for item in answer.feedback)
 
 
 async def _review(work: TaskWork, lease: Lease) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from activities.file_scope import in_scope, is_named
+from activities.file_scope import in_scope, is_named, scope_text
 from activities.reviewers.reviewed_change import FileChange, Finding, ReviewedChange, ReviewLimits
 
 MOST_NAMES = 10
@@ -58,7 +58,7 @@ def find_scope(change: ReviewedChange, _limits: ReviewLimits) -> Iterator[Findin
         )
     if outside:
         yield Finding(
-            f"changed outside of the task's scope ({', '.join(change.includes) or 'the whole tree'}): "
+            f"changed outside of the task's scope ({scope_text(change.includes)}): "
             f"{_names(outside)}; undo it, or let the plan widen the scope"
         )
     if droppings:

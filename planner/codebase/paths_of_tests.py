@@ -9,6 +9,13 @@ TEST_PATH = re.compile(
     r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
     r"|[^/]*_test\.go$|[^/]*\.(?:test|spec)\.[cm]?[jt]sx?$|[^/]*_spec\.rb$|[^/]*_test\.rb$"
 )
+_FOLDERS_OF_TESTS = ("test", "tests", "testing", "__tests__", "spec", "specs", "testdata", "fixtures")
+TEST_GLOBS = (
+    *(f"**/{folder}/**" for folder in _FOLDERS_OF_TESTS),
+    *("test_*.py", "*_test.py", "conftest.py", "*_test.go", "*_spec.rb", "*_test.rb"),
+    "*.{test,spec}.{ts,tsx,js,jsx,mts,mjs,cts,cjs}",
+)
+"""The same as globs, as they stand in the scope of a task."""
 
 
 def is_test_path(path: str) -> bool:

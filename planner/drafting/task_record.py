@@ -116,7 +116,10 @@ def _boundaries(seed: TaskSeed, size: TaskSize, scope: TaskScope, criteria: tupl
     return Boundaries(
         expected_complexity=size.complexity,
         definition_of_done=DefinitionOfDone(criteria=shown, stop_when=stop_when),
-        scope=Scope(includes=scope.includes, excludes=seed.options.excludes),
+        scope=Scope.model_validate(
+            {"includes": scope.includes, "excludes": seed.options.excludes}
+            | ({"allows_tests": True} if scope.allows_tests else {})
+        ),
     )
 
 

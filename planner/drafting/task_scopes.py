@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from planner.codebase.languages import language_of
 from planner.codebase.survey import Survey
@@ -43,12 +43,16 @@ NO_FILE = "/dev/null"
 
 @dataclass(frozen=True, slots=True)
 class TaskScope:
-    """The globs a task may touch, and the files it is going to; `places` says where each file is named."""
+    """The globs a task may touch, and the files it is going to; `places` says where each file is named.
+
+    `allows_tests`: the files were read off the text, which seldom names the tests of a change.
+    """
 
     includes: tuple[str, ...]
     files: FileScope | None
     origin: Origin
     places: dict[str, Range] = field(default_factory=dict)
+    allows_tests: bool = False
 
     def exact_files(self) -> tuple[str, ...]:
         """Return the files without wildcards that the task changes or makes."""
@@ -73,7 +77,7 @@ def scope_of(seed: TaskSeed, survey: Survey) -> TaskScope:
     if seed.scripts("run"):
         return _whole_tree()
     named = _named_paths(seed, survey)
-    return _scope(tuple(named), survey, named) if named else _whole_tree()
+    return replace(_scope(tuple(named), survey, named), allows_tests=True) if named else _whole_tree()
 
 
 def patched_files(patch: str) -> tuple[str, ...]:

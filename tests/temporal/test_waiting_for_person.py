@@ -158,6 +158,26 @@ def test_work_that_a_person_rejects_goes_back_with_his_reason(
     assert git(project.repository, "show", "feature/change-the-app:a.txt") == "b"
 
 
+def test_done_without_a_change_costs_no_attempt_and_the_task_waits_on(
+    temporal_server: DevServer, tmp_path: Path
+) -> None:
+    project = plan_project(tmp_path, runbook(by_hand("Write a", "test -s a.txt", id="A", max_retries=0)))
+
+    async def scenario() -> RunResult:
+        async with started(temporal_server, tmp_path, project.request) as run:
+            worktree = await run.worktree("A")
+            await run.say("done", "A")
+            await run.until(lambda status: "nothing was changed" in (status.tasks[0].reason or ""))
+            assert await run.worktree("A") == worktree
+            (worktree / "a.txt").write_text("a\n")
+            await run.say("done", "A")
+            return await run.handle.result()
+
+    result = asyncio.run(scenario())
+    assert result.state == "succeeded", result
+    assert result.tasks[0].attempts == 1
+
+
 def test_a_red_check_gives_the_person_his_work_back_also_what_was_out_of_scope(
     temporal_server: DevServer, tmp_path: Path
 ) -> None:

@@ -194,3 +194,13 @@ def test_no_secret_of_the_document_reaches_the_draft() -> None:
     assert secret not in repr((written, draft.title))
     assert "[REDACTED]" in draft.tasks[0].title
     assert draft.tasks[0].source_evidence[0].redacted is True
+
+
+def test_a_scope_that_was_read_off_the_text_leaves_room_for_tests_and_one_that_is_stated_does_not() -> None:
+    read_off = only_task("# T\n- [ ] Round the sums in `src/money.py`\n").boundaries
+    options = "```yaml task\nscope: [src/money.py]\n```\n"
+    stated = only_task(f"# T\n## Round\n{options}```sh run\ntrue\n```\n").boundaries
+    assert read_off is not None
+    assert stated is not None
+    assert read_off.scope.includes == stated.scope.includes == ("src/money.py",)
+    assert (read_off.scope.allows_tests, stated.scope.allows_tests) == (True, None)

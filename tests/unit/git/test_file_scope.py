@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.file_scope import in_scope, is_declared, is_named
+from activities.file_scope import in_scope, is_declared, is_named, scope_text
+from planner.codebase.paths_of_tests import TEST_GLOBS, is_test_path
 
 
 @pytest.mark.parametrize(
@@ -86,3 +87,30 @@ def test_no_pattern_is_an_error_and_an_exclude_only_ever_takes_away(
 ) -> None:
     path = "/".join(parts)
     assert in_scope(path, patterns, patterns) <= in_scope(path, patterns)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("tests/test_money.py", True),
+        ("src/shop/tests/data/a.json", True),
+        ("test_money.py", True),
+        ("src/money_test.go", True),
+        ("web/cart.test.tsx", True),
+        ("web/cart.spec.mjs", True),
+        ("spec/cart_spec.rb", True),
+        ("web/__tests__/cart.ts", True),
+        ("src/shop/money.py", False),
+        ("src/latest.py", False),
+        ("contest/a.py", False),
+    ],
+)
+def test_the_globs_for_tests_are_the_paths_of_tests(path: str, expected: bool) -> None:  # noqa: FBT001 - a test table
+    assert in_scope(path, TEST_GLOBS) is expected
+    assert is_test_path(path) is expected
+
+
+def test_a_scope_with_the_globs_for_tests_is_told_in_a_word() -> None:
+    assert scope_text(("src/money.py", *TEST_GLOBS)) == "src/money.py and tests"
+    assert scope_text(("src/money.py",)) == "src/money.py"
+    assert scope_text(()) == "the whole tree"
