@@ -13,6 +13,7 @@ from planner.scheduling.events import (
     TaskFinished,
     TaskMoved,
     TaskRetried,
+    TimePassed,
 )
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex
@@ -39,7 +40,10 @@ def apply(index: PlanIndex, state: RunState, limits: Limits, event: Event) -> Li
             state.pause_reason = None
         case CancelRequested():
             state.cancelling = True
+        case TimePassed(now):
+            state.now = max(state.now, now)
         case LimitsChanged(limits=changed):
+            state.go_back_to_first_wave()  # other barriers may close what was open
             return changed
     return limits
 
@@ -195,9 +199,11 @@ def _behind(index: PlanIndex, state: RunState, task: int, *, stuck: int) -> Iter
 
 def _settle(index: PlanIndex, state: RunState, task: int) -> None:
     state.unsettled[index.waves[task]] -= 1
+    state.unsettled_optional[index.waves[task]] -= index.optional[task]
 
 
 def _reopen(index: PlanIndex, state: RunState, task: int) -> None:
     wave = index.waves[task]
     state.unsettled[wave] += 1
+    state.unsettled_optional[wave] += index.optional[task]
     state.wave = min(state.wave, wave)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -68,6 +69,7 @@ class PlanIndex:
     group_needs: tuple[Need, ...]
     group_classes: tuple[int, ...]
     waves: tuple[int, ...]
+    wave_sizes: Mapping[int, int]
     optional: tuple[bool, ...]
     planned_starts: tuple[float, ...] = ()
 
@@ -104,6 +106,7 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
     group_numbers: dict[tuple[int, Need], int] = {}
     for task in by_rank:
         group_numbers.setdefault((classes[task], demands[task]), len(group_numbers))
+    waves = wave_numbers(graph, order, [task.wave for task in tasks])
     return PlanIndex(
         ids=graph.ids,
         numbers={name: number for number, name in enumerate(graph.ids)},
@@ -121,7 +124,8 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
         groups=tuple(group_numbers[key] for key in zip(classes, demands, strict=True)),
         group_needs=tuple(need for _, need in group_numbers),
         group_classes=tuple(priority for priority, _ in group_numbers),
-        waves=wave_numbers(graph, order, [task.wave for task in tasks]),
+        waves=waves,
+        wave_sizes=dict(sorted(Counter(waves).items())),
         optional=tuple(task.optional for task in tasks),
         planned_starts=planned_starts,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from planner.scheduling.apply_event import apply
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.decide import Decisions, decide
 from planner.scheduling.events import (
     Event,
@@ -16,12 +17,13 @@ from planner.scheduling.events import (
     RunPaused,
     TaskFinished,
     TaskRetried,
+    TimePassed,
 )
 from planner.scheduling.explain import explain
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex
 from planner.scheduling.run_state import RunState
-from planner.scheduling.task_states import TaskState, TransitionRefused
+from planner.scheduling.task_states import FAILED_STATES, TaskState, TransitionRefused
 from schemas.tasks import ExecutionModel
 
 UNSETTLED = {TaskState.BLOCKED, TaskState.READY}
@@ -32,6 +34,7 @@ class ScriptedRun:
         self.index = index
         self.limits = limits
         self.state = RunState.new(index)
+        self.opened: dict[int, float] = {}
         self.reload = reload
         self.trace: list[object] = []
         self.decisions = self.decide()
@@ -59,13 +62,18 @@ class ScriptedRun:
         if kind == 14:
             model: ExecutionModel = "wave_based" if choice % 2 else "rolling_frontier"
             window = (self.limits.window, None, 1.0)[choice % 3]
+            barrier = (self.limits.barrier, Barrier(), Barrier(0.5, 1.0))[choice % 3]
             return LimitsChanged(
-                replace(self.limits, max_concurrent=choice % 4 + 1, model=model, window=window)
+                replace(
+                    self.limits, max_concurrent=choice % 4 + 1, model=model, window=window, barrier=barrier
+                )
             )
         if kind == 13:
             return TaskRetried(choice % tasks)
         if kind == 12:
             return TaskFinished(choice % tasks, "skipped")
+        if kind == 8:
+            return TimePassed(self.state.now + (0.0, 0.5, 1.0, 3.0)[choice % 4])
         outcome: Outcome = "failed" if kind in {10, 11} else "cancelled" if kind == 9 else "completed"
         return TaskFinished(active[choice % len(active)], outcome)
 
@@ -93,14 +101,24 @@ class ScriptedRun:
     def check(self, decisions: Decisions, held_before: int) -> None:
         index, state = self.index, self.state
         again = RunState.load(index, state.dump())
-        for name in ("indegree", "active", "stuck", "unsettled", "owed", "failed"):
+        for name in (
+            "indegree",
+            "active",
+            "stuck",
+            "unsettled",
+            "unsettled_optional",
+            "owed",
+            "failed",
+            "opened",
+        ):
             assert getattr(again, name) == getattr(state, name), name
         assert again.ledger.free == state.ledger.free
+        last_open = self.last_open_wave()
         for task in decisions.starts:
             for before in index.predecessors[task]:
                 assert state.state_of(before) is TaskState.COMPLETED or before in state.skipped
             if self.limits.model == "wave_based":
-                assert index.waves[task] == min(wave for wave, count in state.unsettled.items() if count)
+                assert index.waves[task] <= last_open
         for overdue in state.ledger.overdue:
             assert len(set(overdue)) == len(overdue)
             assert all(state.queue.tasks.counts[group] for group in overdue)
@@ -115,3 +133,26 @@ class ScriptedRun:
             assert all(
                 state.stuck[task] for task in range(len(index.ids)) if state.state_of(task) in UNSETTLED
             )
+
+    def last_open_wave(self) -> int:
+        """The first wave of which too little has ended, counted task by task; notes when each was open."""
+        state = self.state
+        held = state.pause_reason is not None or state.cancelling
+        for wave in sorted(set(self.index.waves)):
+            if not held:
+                self.opened.setdefault(wave, state.now)
+            barrier = self.limits.barrier_of(wave)
+            late = (
+                wave in self.opened
+                and barrier.timeout is not None
+                and state.now >= self.opened[wave] + barrier.timeout
+            )
+            members = [task for task, number in enumerate(self.index.waves) if number == wave]
+            ended = sum(self.has_settled(task) or (late and self.index.optional[task]) for task in members)
+            if ended < barrier.quorum * len(members) - 1e-6:
+                return wave
+        return max(self.index.waves)
+
+    def has_settled(self, task: int) -> bool:
+        now = self.state.state_of(task)
+        return now in {TaskState.COMPLETED, *FAILED_STATES} or bool(self.state.stuck[task])
