@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from planner.plan_demands import capacities, predecessors, task_demands
 from planner.scheduling.task_cycle import attempts_allowed
-from schemas.execution import PlanOutline, TaskOutline
+from schemas.execution import PlanOutline, TaskOutline, WaveBarrier
 from schemas.plan import Plan, plan_id
 from schemas.task_execution import RunExecutor, TaskReviewer
 from schemas.tasks import ExecutionModel, Task, TasksFile
-from schemas.waves import PlannedOrder, WavesFile
+from schemas.waves import DEFER_OPTIONAL, PlannedOrder, WaveBased, WavesFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ def plan_outline(tasks: TasksFile, waves: WavesFile, choices: OutlineChoices = T
         max_concurrent=tasks.meta.resource_limits.max_concurrent_tasks,
         capacities=capacities(tasks),
         window_hours=order.window_hours if order is not None else None,
+        barriers=_barriers(waves.execution_models.wave_based) if chosen == "wave_based" else (),
         tasks=outlines,
         forecast_hours=_forecast(waves, chosen),
     )
@@ -91,6 +92,22 @@ def is_by_hand(task: Task, executor: RunExecutor | None) -> bool:
 def outline_of(plan: Plan, model: ExecutionModel | None = None) -> PlanOutline:
     """Return the outline of a plan in memory."""
     return plan_outline(plan.tasks, plan.waves, OutlineChoices(model=model))
+
+
+def _barriers(waved: WaveBased) -> tuple[WaveBarrier, ...]:
+    """Return the barriers at which fewer than all tasks of a wave must have ended, or not for ever.
+
+    A wave without a barrier of its own keeps to the plan's.
+    """
+    found: list[WaveBarrier] = []
+    for wave in waved.waves:
+        rule = wave.barrier or waved.config.barrier
+        quorum = rule.quorum if rule.kind == "quorum" else 1.0
+        defers = wave.barrier is not None and wave.barrier.fallback == DEFER_OPTIONAL
+        timeout = wave.barrier.timeoutMinutes if wave.barrier is not None and defers else None
+        if quorum < 1 or timeout is not None:
+            found.append(WaveBarrier(wave=wave.waveNumber, quorum=quorum, timeout_minutes=timeout))
+    return tuple(found)
 
 
 def _forecast(waves: WavesFile, model: ExecutionModel) -> float | None:

@@ -17,7 +17,7 @@ from planner.scheduling.events import (
 )
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex
-from planner.scheduling.run_state import RunState
+from planner.scheduling.run_state import RunState, first_unsettled_wave
 from planner.scheduling.task_states import ACTIVE, FAILED_STATES, STATES, TaskState, TransitionRefused
 
 
@@ -43,7 +43,8 @@ def apply(index: PlanIndex, state: RunState, limits: Limits, event: Event) -> Li
         case TimePassed(now):
             state.now = max(state.now, now)
         case LimitsChanged(limits=changed):
-            state.go_back_to_first_wave()  # other barriers may close what was open
+            # Other barriers may close what was open: the next decision finds out how far it is.
+            state.wave = first_unsettled_wave(state.unsettled)
             return changed
     return limits
 

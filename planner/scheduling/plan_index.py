@@ -48,7 +48,7 @@ class PlanIndex:
 
     `tails` are the hours from a task's start to the end of the plan on the longest path. `ranks` order the
     tasks: priority class, then planned start if there are any, then longest path, then id; `by_rank` is the
-    inverse. Tasks of one class with equal needs form a group (`groups`), for which `group_needs` and
+    inverse. `wave_sizes` count the tasks of each wave, in order. Tasks of one class with equal needs form a group (`groups`), for which `group_needs` and
     `group_classes` are kept once. `planned_starts` is empty for a plan without an order of its own.
     """
 
@@ -97,8 +97,7 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
     durations = tuple(_checked_hours(task) for task in tasks)
     tails = tail_lengths(graph, durations, order)
     classes = tuple(PRIORITY_CLASSES[task.priority] for task in tasks)
-    given = [task.planned_start for task in tasks if task.planned_start is not None]
-    planned_starts = tuple(given) if len(given) == len(tasks) else ()
+    planned_starts = _planned_starts(tasks)
     _check_planned_starts(graph.ids, graph.predecessors, planned_starts)
     by_rank = _ranked(graph.ids, classes, tails, planned_starts)
     resource_names = tuple(sorted(capacities))
@@ -129,6 +128,11 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
         optional=tuple(task.optional for task in tasks),
         planned_starts=planned_starts,
     )
+
+
+def _planned_starts(tasks: Sequence[TaskDemand]) -> tuple[float, ...]:
+    given = [task.planned_start for task in tasks if task.planned_start is not None]
+    return tuple(given) if len(given) == len(tasks) else ()
 
 
 def _checked_hours(task: TaskDemand) -> float:

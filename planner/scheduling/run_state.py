@@ -71,13 +71,7 @@ class RunState:
         Raises:
             DumpRefused: the dump is of another version or of a plan with another number of tasks.
         """
-        if dump["version"] != _VERSION or len(dump["status"]) != len(index.ids):
-            message = (
-                f"the saved state (version {dump['version']}, {len(dump['status'])} tasks) is not of "
-                f"this plan (version {_VERSION}, {len(index.ids)} tasks): resume the run from its "
-                f"repository instead"
-            )
-            raise DumpRefused(message)
+        _check_dump(index, dump)
         status = bytearray(map(LETTERS.index, dump["status"]))
         state = _derive(index, status, set(dump["skipped"]), set(dump["cancelled"]))
         state.attempts = [ord(letter) - ord("0") for letter in dump["attempts"]]
@@ -117,10 +111,6 @@ class RunState:
         else:
             self.queue.push(task)
 
-    def go_back_to_first_wave(self) -> None:
-        """Let the next decision find out anew which waves are open."""
-        self.wave = _first_unsettled(self.unsettled)
-
     def state_of(self, task: int) -> TaskState:
         """Return the state of a task."""
         return STATES[self.status[task]]
@@ -129,6 +119,15 @@ class RunState:
         """Change the state of a task; raises TransitionRefused if the table does not have the change."""
         check_transition(index.ids[task], STATES[self.status[task]], after)
         self.status[task] = after.code
+
+
+def _check_dump(index: PlanIndex, dump: Mapping[str, Any]) -> None:
+    if dump["version"] != _VERSION or len(dump["status"]) != len(index.ids):
+        message = (
+            f"the saved state (version {dump['version']}, {len(dump['status'])} tasks) is not of this plan "
+            f"(version {_VERSION}, {len(index.ids)} tasks): resume the run from its repository instead"
+        )
+        raise DumpRefused(message)
 
 
 def _derive(index: PlanIndex, status: bytearray, skipped: set[int], cancelled: set[int]) -> RunState:
@@ -162,7 +161,7 @@ def _derive(index: PlanIndex, status: bytearray, skipped: set[int], cancelled: s
         stuck=stuck,
         unsettled=unsettled,
         unsettled_optional=unsettled_optional,
-        wave=_first_unsettled(unsettled),
+        wave=first_unsettled_wave(unsettled),
         owed=sum(not optional and task not in done for task, optional in enumerate(index.optional)),
         failed=len(gone - cancelled),
         withheld={},
@@ -172,6 +171,6 @@ def _derive(index: PlanIndex, status: bytearray, skipped: set[int], cancelled: s
     )
 
 
-def _first_unsettled(unsettled: Mapping[int, int]) -> int:
+def first_unsettled_wave(unsettled: Mapping[int, int]) -> int:
     """Return the first wave in which anything is left to do; without any, the last."""
     return next((wave for wave, count in unsettled.items() if count), max(unsettled, default=0))

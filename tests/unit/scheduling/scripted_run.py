@@ -23,8 +23,9 @@ from planner.scheduling.explain import explain
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex
 from planner.scheduling.run_state import RunState
-from planner.scheduling.task_states import FAILED_STATES, TaskState, TransitionRefused
+from planner.scheduling.task_states import TaskState, TransitionRefused
 from schemas.tasks import ExecutionModel
+from tests.unit.scheduling.waves_by_hand import last_open_wave
 
 UNSETTLED = {TaskState.BLOCKED, TaskState.READY}
 
@@ -113,7 +114,7 @@ class ScriptedRun:
         ):
             assert getattr(again, name) == getattr(state, name), name
         assert again.ledger.free == state.ledger.free
-        last_open = self.last_open_wave()
+        last_open = last_open_wave(index, state, self.limits, self.opened)
         for task in decisions.starts:
             for before in index.predecessors[task]:
                 assert state.state_of(before) is TaskState.COMPLETED or before in state.skipped
@@ -133,26 +134,3 @@ class ScriptedRun:
             assert all(
                 state.stuck[task] for task in range(len(index.ids)) if state.state_of(task) in UNSETTLED
             )
-
-    def last_open_wave(self) -> int:
-        """The first wave of which too little has ended, counted task by task; notes when each was open."""
-        state = self.state
-        held = state.pause_reason is not None or state.cancelling
-        for wave in sorted(set(self.index.waves)):
-            if not held:
-                self.opened.setdefault(wave, state.now)
-            barrier = self.limits.barrier_of(wave)
-            late = (
-                wave in self.opened
-                and barrier.timeout is not None
-                and state.now >= self.opened[wave] + barrier.timeout
-            )
-            members = [task for task, number in enumerate(self.index.waves) if number == wave]
-            ended = sum(self.has_settled(task) or (late and self.index.optional[task]) for task in members)
-            if ended < barrier.quorum * len(members) - 1e-6:
-                return wave
-        return max(self.index.waves)
-
-    def has_settled(self, task: int) -> bool:
-        now = self.state.state_of(task)
-        return now in {TaskState.COMPLETED, *FAILED_STATES} or bool(self.state.stuck[task])

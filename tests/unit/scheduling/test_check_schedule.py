@@ -64,7 +64,8 @@ def test_a_start_before_the_quorum_or_the_timeout_is_found() -> None:
     timed = Limits(100, "wave_based", barrier=Barrier(timeout=3))
     assert check(index, schedule_of(A=(0, 2), B=(2, 4), C=(3, 5)), timed) == ()
     assert len(check(index, schedule_of(A=(0, 2), B=(2, 4), C=(2.9, 4.9)), timed)) == 1
-    assert len(check(index, schedule_of(A=(2, 4), B=(0, 2), C=(3, 5)), timed)) == 1
+    late = check(index, schedule_of(A=(2, 4), B=(0, 2), C=(3, 5)), timed)[-1]
+    assert late == "C of wave 2 starts at 3, before the waves in front of it have ended at 4"
 
 
 GOOD = schedule_of(A=(0, 2), B=(2, 4))
