@@ -48,8 +48,9 @@ class PlanIndex:
 
     `tails` are the hours from a task's start to the end of the plan on the longest path. `ranks` order the
     tasks: priority class, then planned start if there are any, then longest path, then id; `by_rank` is the
-    inverse. `wave_sizes` count the tasks of each wave, in order. Tasks of one class with equal needs form a group (`groups`), for which `group_needs` and
-    `group_classes` are kept once. `planned_starts` is empty for a plan without an order of its own.
+    inverse. Tasks of one class with equal needs form a group (`groups`), for which `group_needs` and
+    `group_classes` are kept once. `wave_sizes` count the tasks of each wave, in order. `planned_starts` is
+    empty for a plan without an order of its own.
     """
 
     ids: tuple[str, ...]
@@ -91,8 +92,7 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
         WaveOrderBroken: a task stands in an earlier wave than one it depends on.
         PlannedOrderBroken: a task's planned start is before that of one it depends on.
     """
-    edges = [(before, task.id) for task in tasks for before in task.after]
-    graph = build_precedence_graph([task.id for task in tasks], edges)
+    graph = build_precedence_graph([task.id for task in tasks], _edges(tasks))
     order = topological_order(graph)
     durations = tuple(_checked_hours(task) for task in tasks)
     tails = tail_lengths(graph, durations, order)
@@ -128,6 +128,10 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
         optional=tuple(task.optional for task in tasks),
         planned_starts=planned_starts,
     )
+
+
+def _edges(tasks: Sequence[TaskDemand]) -> list[tuple[str, str]]:
+    return [(before, task.id) for task in tasks for before in task.after]
 
 
 def _planned_starts(tasks: Sequence[TaskDemand]) -> tuple[float, ...]:

@@ -77,8 +77,7 @@ class RunState:
         state.attempts = [ord(letter) - ord("0") for letter in dump["attempts"]]
         state.pause_reason = dump["paused"]
         state.cancelling = dump["cancelling"]
-        state.now = dump["now"]
-        state.opened = dict(dump["opened"])
+        state.now, state.opened = dump["now"], dict(dump["opened"])
         state.withheld = {wave: tasks for wave, *tasks in dump["withheld"]}
         load_queue(state.queue, state.ledger, dump["queue"])
         # Who is ready and waits nowhere else waits for its turn.

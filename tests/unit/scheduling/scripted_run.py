@@ -61,14 +61,7 @@ class ScriptedRun:
         if kind == 15 or not active:
             return RunContinued() if self.state.pause_reason is not None else RunPaused("lunch")
         if kind == 14:
-            model: ExecutionModel = "wave_based" if choice % 2 else "rolling_frontier"
-            window = (self.limits.window, None, 1.0)[choice % 3]
-            barrier = (self.limits.barrier, Barrier(), Barrier(0.5, 1.0))[choice % 3]
-            return LimitsChanged(
-                replace(
-                    self.limits, max_concurrent=choice % 4 + 1, model=model, window=window, barrier=barrier
-                )
-            )
+            return LimitsChanged(other_limits(self.limits, choice))
         if kind == 13:
             return TaskRetried(choice % tasks)
         if kind == 12:
@@ -134,3 +127,14 @@ class ScriptedRun:
             assert all(
                 state.stuck[task] for task in range(len(index.ids)) if state.state_of(task) in UNSETTLED
             )
+
+
+def other_limits(limits: Limits, choice: int) -> Limits:
+    model: ExecutionModel = "wave_based" if choice % 2 else "rolling_frontier"
+    return replace(
+        limits,
+        max_concurrent=choice % 4 + 1,
+        model=model,
+        window=(limits.window, None, 1.0)[choice % 3],
+        barrier=(limits.barrier, Barrier(), Barrier(0.5, 1.0))[choice % 3],
+    )

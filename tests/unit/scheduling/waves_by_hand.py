@@ -1,4 +1,4 @@
-"""Which waves are open, counted anew from the states of all tasks: slow, and without the scheduler's counts."""
+"""Which waves are open, counted anew from the states of all tasks instead of the scheduler's counts."""
 
 from __future__ import annotations
 
