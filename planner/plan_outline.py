@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planner.plan_demands import capacities, predecessors, task_demands
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.task_cycle import attempts_allowed
 from schemas.execution import PlanOutline, TaskOutline, WaveBarrier
 from schemas.plan import Plan, plan_id
@@ -105,7 +106,8 @@ def _barriers(waved: WaveBased) -> tuple[WaveBarrier, ...]:
         quorum = rule.quorum if rule.kind == "quorum" else 1.0
         defers = wave.barrier is not None and wave.barrier.fallback == DEFER_OPTIONAL
         timeout = wave.barrier.timeoutMinutes if wave.barrier is not None and defers else None
-        if quorum < 1 or timeout is not None:
+        size = len(wave.tasks)
+        if Barrier(quorum).needed(size) < size or timeout is not None:
             found.append(WaveBarrier(wave=wave.waveNumber, quorum=quorum, timeout_minutes=timeout))
     return tuple(found)
 
