@@ -9,6 +9,7 @@ from temporalio.api.enums.v1 import EventType
 
 from schemas.execution import Explanation, RunResult
 from schemas.settings import PlanSettings, Settings
+from tests.replay.test_replay import replayer
 from tests.small_project import PlannedProject, plan_project, runbook, task
 from tests.temporal.service import running_service
 from tests.temporal.test_plan_run import start, until_state
@@ -45,7 +46,9 @@ def run_past_the_gate(
             still = await handle.query(ExecutePlan.explain, "B")
             gate.touch()
             result = await handle.result()
-            return still, result, {event.event_type async for event in handle.fetch_history_events()}
+            history = await handle.fetch_history()
+            await replayer().replay_workflow(history)
+            return still, result, {event.event_type for event in history.events}
 
     return asyncio.run(scenario())
 
