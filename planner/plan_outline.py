@@ -112,6 +112,18 @@ def _barriers(waved: WaveBased) -> tuple[WaveBarrier, ...]:
     return tuple(found)
 
 
+def notes_on_barriers(waves: WavesFile) -> tuple[str, ...]:
+    """Return what a run in waves cannot do as its plan says; our own plans say no such thing."""
+    return tuple(
+        f"wave {wave.waveNumber}: only {DEFER_OPTIONAL!r} is known as the fallback of a barrier, not "
+        f"{wave.barrier.fallback!r}, so its timeout changes nothing"
+        for wave in waves.execution_models.wave_based.waves
+        if wave.barrier is not None
+        and wave.barrier.timeoutMinutes is not None
+        and wave.barrier.fallback != DEFER_OPTIONAL
+    )
+
+
 def _forecast(waves: WavesFile, model: ExecutionModel) -> float | None:
     models = waves.execution_models
     if model == "wave_based":
