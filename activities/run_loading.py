@@ -14,7 +14,7 @@ from activities.plan_store import store_plan
 from activities.run_preflight import Preflight, check_repository, create_feature_branch
 from activities.stored_plans import ReadPlan, read_plan
 from activities.work_content import work_content
-from planner.plan_outline import OutlineChoices, plan_outline
+from planner.plan_outline import OutlineChoices, notes_on_barriers, plan_outline
 from planner.rules.plan_rules import rejection, validate
 from planner.storage.plan_folder import read_plan_folder
 from schemas.activity_io import LoadPlanInput, LoadPlanResult
@@ -52,13 +52,15 @@ def load(request: LoadPlanInput, has_ended: Callable[[str], bool]) -> LoadPlanRe
     contents = {task.id: work_content(task) for task in plan.tasks.tasks}
     landed, notes = landed_tasks(preflight.folders, branch, preflight.base_commit, contents)
     choices = OutlineChoices(wanted.execution_model, wanted.executor, wanted.reviewer)
+    outline = plan_outline(plan.tasks, plan.waves, choices)
+    on_waves = notes_on_barriers(plan.waves) if outline.model == "wave_based" else ()
     return LoadPlanResult(
-        outline=plan_outline(plan.tasks, plan.waves, choices),
+        outline=outline,
         plan=stored,
         branch=branch,
         base_commit=preflight.base_commit,
         landed=landed,
-        notes=(*preflight.warnings, *notes),
+        notes=(*preflight.warnings, *notes, *on_waves),
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planner.plan_demands import capacities, predecessors, task_demands
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.task_cycle import attempts_allowed
-from schemas.execution import PlanOutline, TaskOutline
+from schemas.execution import PlanOutline, TaskOutline, WaveBarrier
 from schemas.plan import Plan, plan_id
 from schemas.task_execution import RunExecutor, TaskReviewer
 from schemas.tasks import ExecutionModel, Task, TasksFile
-from schemas.waves import PlannedOrder, WavesFile
+from schemas.waves import DEFER_OPTIONAL, PlannedOrder, WaveBased, WavesFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def plan_outline(tasks: TasksFile, waves: WavesFile, choices: OutlineChoices = T
         max_concurrent=tasks.meta.resource_limits.max_concurrent_tasks,
         capacities=capacities(tasks),
         window_hours=order.window_hours if order is not None else None,
+        barriers=_barriers(waves.execution_models.wave_based) if chosen == "wave_based" else (),
         tasks=outlines,
         forecast_hours=_forecast(waves, chosen),
     )
@@ -91,6 +93,35 @@ def is_by_hand(task: Task, executor: RunExecutor | None) -> bool:
 def outline_of(plan: Plan, model: ExecutionModel | None = None) -> PlanOutline:
     """Return the outline of a plan in memory."""
     return plan_outline(plan.tasks, plan.waves, OutlineChoices(model=model))
+
+
+def _barriers(waved: WaveBased) -> tuple[WaveBarrier, ...]:
+    """Return the barriers at which fewer than all tasks of a wave must have ended, or not for ever.
+
+    A wave without a barrier of its own keeps to the plan's.
+    """
+    found: list[WaveBarrier] = []
+    for wave in waved.waves:
+        rule = wave.barrier or waved.config.barrier
+        quorum = rule.quorum if rule.kind == "quorum" else 1.0
+        defers = wave.barrier is not None and wave.barrier.fallback == DEFER_OPTIONAL
+        timeout = wave.barrier.timeoutMinutes if wave.barrier is not None and defers else None
+        size = len(wave.tasks)
+        if Barrier(quorum).needed(size) < size or timeout is not None:
+            found.append(WaveBarrier(wave=wave.waveNumber, quorum=quorum, timeout_minutes=timeout))
+    return tuple(found)
+
+
+def notes_on_barriers(waves: WavesFile) -> tuple[str, ...]:
+    """Return what a run in waves cannot do as its plan says; our own plans say no such thing."""
+    return tuple(
+        f"wave {wave.waveNumber}: only {DEFER_OPTIONAL!r} is known as the fallback of a barrier, not "
+        f"{wave.barrier.fallback!r}, so its timeout changes nothing"
+        for wave in waves.execution_models.wave_based.waves
+        if wave.barrier is not None
+        and wave.barrier.timeoutMinutes is not None
+        and wave.barrier.fallback != DEFER_OPTIONAL
+    )
 
 
 def _forecast(waves: WavesFile, model: ExecutionModel) -> float | None:

@@ -100,6 +100,17 @@ class TaskOutline(Record):
     human_review: bool = False
 
 
+class WaveBarrier(Record):
+    """When a wave counts as ended, if not only when all its tasks have.
+
+    `timeout_minutes` after it opened its optional tasks no longer hold back the next one.
+    """
+
+    wave: Annotated[int, Field(ge=1)]
+    quorum: UnitInterval
+    timeout_minutes: NonNegative | None = None
+
+
 class PlanOutline(Record):
     """The compact index of a plan that a workflow may carry (about 150 bytes a task)."""
 
@@ -109,6 +120,7 @@ class PlanOutline(Record):
     max_concurrent: Annotated[int, Field(ge=1)]
     capacities: dict[str, Annotated[int, Field(ge=1)]] = {}
     window_hours: NonNegative | None = None
+    barriers: tuple[WaveBarrier, ...] = ()
     tasks: tuple[TaskOutline, ...]
     forecast_hours: NonNegative | None = None
 

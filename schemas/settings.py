@@ -29,6 +29,8 @@ class PlanSettings(Record):
 
     min_confidence: UnitInterval = 0.7
     max_wave_size: Annotated[int, Field(ge=1)] = 30
+    wave_quorum: Annotated[float, Field(gt=0, le=1)] = 0.95
+    wave_timeout_minutes: Annotated[float, Field(gt=0)] | None = None
     codebase_path: str = "."
     execution_model: ExecutionModel = "rolling_frontier"
     max_concurrent: Annotated[int, Field(ge=1)] = 10

@@ -10,6 +10,9 @@ from schemas.features import Generated
 from schemas.identifiers import Identifier, TaskId
 from schemas.record import Count, NonNegative, Record, UnitInterval
 
+DEFER_OPTIONAL = "deferOptional"
+"""The fallback of a barrier: from its timeout on, the optional tasks of the wave hold nothing back."""
+
 ResourceUsage = dict[str, NonNegative]
 
 

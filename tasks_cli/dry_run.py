@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from planner.outline_limits import outline_limits
 from planner.plan_outline import outline_of
-from planner.scheduling.limits import Limits
 from planner.scheduling.simulate import simulate
 from tasks_cli.printing import in_columns, print_json, print_note, print_result
 from tasks_cli.run_request import CheckedRun
@@ -15,11 +15,7 @@ def print_dry_run(checked: CheckedRun, *, as_json: bool) -> int:
     """Print the schedule that the executor's own functions make of the estimates."""
     outline = outline_of(checked.plan, checked.options.model)
     index = plan_index(outline)
-    limits = Limits(
-        max_concurrent=checked.options.max_concurrent or outline.max_concurrent,
-        model=outline.model,
-        window=outline.window_hours,
-    )
+    limits = outline_limits(outline, max_concurrent=checked.options.max_concurrent)
     schedule = simulate(index, index.durations, limits)
     rows = [
         {

@@ -16,6 +16,7 @@ TIMESTAMP = "2026-01-01T00:00:00Z"
 QUICK = TimingSettings(
     heartbeat=2, schedule_to_start=5, command_deadline=60, grace=1, retry_initial=0.1, retry_maximum=1
 )
+DEFAULTS = Settings()
 FILES = {
     "app.py": "def answer():\n    return 42\n",
     "test_app.py": (
@@ -74,15 +75,17 @@ class PlannedProject:
         return log.splitlines()
 
 
-def plan_project(folder: Path, text: str, files: dict[str, str] | None = None) -> PlannedProject:
+def plan_project(
+    folder: Path, text: str, files: dict[str, str] | None = None, settings: Settings = DEFAULTS
+) -> PlannedProject:
     """Make a repository below a folder and plan a runbook for it."""
-    return plan_for(make_repository(folder / "project", files), folder / "plan", text)
+    return plan_for(make_repository(folder / "project", files), folder / "plan", text, settings)
 
 
-def plan_for(repository: Path, plan_folder: Path, text: str) -> PlannedProject:
+def plan_for(repository: Path, plan_folder: Path, text: str, settings: Settings = DEFAULTS) -> PlannedProject:
     """Plan a runbook for a repository that is there."""
     source = read_source_bytes(text.encode(), "RUNBOOK.md")
-    made = plan_from_documents((source,), repository, Settings(), None, TIMESTAMP)
+    made = plan_from_documents((source,), repository, settings, None, TIMESTAMP)
     assert made.plan.dag.ok, made.plan.dag.errors
     place = write_plan_folder(made.plan, plan_folder, FolderFacts("document", TIMESTAMP, "0"))
     request = ExecutePlanInput(repository=str(repository), inline=plan_texts(made.plan), timing=QUICK)

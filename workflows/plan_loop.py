@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from datetime import timedelta
 
 from temporalio import workflow
 
+from planner.scheduling.decide import Decisions
+from planner.scheduling.events import TimePassed
 from schemas.execution import RunResult
 from workflows import plan_run
 from workflows.cancellation import despite_cancellation
 from workflows.plan_board import plan_board
 from workflows.plan_run import PlanRun
+
+SHORTEST_WAIT = timedelta(milliseconds=1)
 
 
 async def run_to_end(run: PlanRun) -> RunResult:
@@ -41,6 +47,8 @@ async def _step(run: PlanRun) -> None:
     if workflow.cancellation_reason() is not None and not run.progress.cancelling:
         plan_run.cancel(run)
     plan_run.take_in_endings(run)
+    # The scheduler's clock counts in hours, as the plan does.
+    run.progress.apply(TimePassed((workflow.now() - run.started) / timedelta(hours=1)))
     decisions = run.progress.decide()
     await plan_run.start_tasks(run, decisions.starts)
     await plan_run.send_hold(run)
@@ -48,7 +56,15 @@ async def _step(run: PlanRun) -> None:
     if decisions.finished and not run.woken and not run.inbox:
         run.progress.outcome = decisions.outcome
         return
-    await workflow.wait_condition(lambda: _has_news(run))
+    # Only a wave that time opens needs a timer, so that other runs have none in their histories.
+    with contextlib.suppress(TimeoutError):
+        await workflow.wait_condition(lambda: _has_news(run), timeout=_time_left(run, decisions))
+
+
+def _time_left(run: PlanRun, decisions: Decisions) -> timedelta | None:
+    if decisions.next_timeout is None:
+        return None
+    return max(run.started + timedelta(hours=decisions.next_timeout) - workflow.now(), SHORTEST_WAIT)
 
 
 def _has_news(run: PlanRun) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from planner.outline_limits import outline_limits
 from planner.scheduling.apply_event import apply
 from planner.scheduling.decide import Decisions, decide
 from planner.scheduling.events import (
@@ -76,11 +77,10 @@ class PlanProgress:
         """Return the state of a run whose landed tasks are already complete."""
         outline = loaded.outline
         index = plan_index(outline)
-        limits = Limits(
-            max_concurrent=request.limits.max_concurrent or outline.max_concurrent,
-            model=request.execution_model or outline.model,
+        limits = outline_limits(
+            outline,
+            max_concurrent=request.limits.max_concurrent,
             failure_threshold=request.limits.failure_threshold,
-            window=outline.window_hours,
         )
         landed = {task.task_id: task for task in loaded.landed}
         completed = [index.number_of(task_id) for task_id in landed]

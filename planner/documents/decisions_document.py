@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from planner.documents.barrier_words import beginning_of_waves
 from planner.documents.markdown_text import counted, hours, listed
 from planner.documents.plan_document import recommended
 from planner.draft import EstimateOrigin
@@ -65,7 +66,7 @@ def _execution_model(plan: Plan) -> Iterator[_Decision]:
     waves = counted(models.wave_based.total_waves, "wave")
     meanings = {
         "rolling_frontier": "a task starts when what it needs is completed",
-        "wave_based": f"{waves}; each begins when the one before has ended",
+        "wave_based": f"{waves}; each begins {beginning_of_waves(models.wave_based)}",
     }
     options = tuple(
         f"`{name}`{' (SELECTED)' if name == chosen else ''}: {meanings[name]}; {forecasts[name]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from planner.documents.barrier_words import BEHIND_FULL_BARRIERS, beginning_of_waves
 from planner.documents.condensed_findings import condensed
 from planner.documents.markdown_text import counted, hours, listed, table
 from planner.documents.mermaid_graph import mermaid_graph
@@ -235,6 +236,8 @@ def _waves(waved: WaveBased) -> Iterator[str]:
         yield f"- Wave {wave.waveNumber}{quantiles}: {listed(wave.tasks, 30)}{needs}"
     if len(waved.waves) > MOST_WAVES:
         yield f"- and {len(waved.waves) - MOST_WAVES} more waves, see waves.json"
+    if (begins := beginning_of_waves(waved)) != BEHIND_FULL_BARRIERS:
+        yield f"- A wave begins {begins}"
 
 
 def _quantiles(hours_of: WaveEstimates | None) -> str:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from planner.forecasting.duration_draws import Hours, draw_durations
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex
 from planner.scheduling.simulate import Schedule, simulate
 
 DEFAULT_DRAWS = 1000
 DEFAULT_RHO = 0.3
+Flags: TypeAlias = npt.NDArray[np.bool_]
 _SHARES = (0.50, 0.80, 0.95)
 
 
@@ -30,9 +34,10 @@ class HourQuantiles:
 class Forecast:
     """What to expect of a run, and how it was computed.
 
-    `p50`, `p80` and `p95` are the hours of the whole plan. `waves` holds the hours from the first start to
-    the last finish of each wave, for `wave_based` only; their quantiles must not be added up. `utilisation`
-    is the share of each resource's units in use on average, `peak_units` the most at once in any draw.
+    `p50`, `p80` and `p95` are the hours of the whole plan. `waves` holds the hours from the first start of
+    each wave until it counts as ended, for `wave_based` only; their quantiles must not be added up, and what
+    a barrier does not wait for is not in them. `utilisation` is the share of each resource's units in use on
+    average, `peak_units` the most at once in any draw.
     """
 
     p50: float
@@ -79,7 +84,7 @@ def forecast(
         p50=plan.p50,
         p80=plan.p80,
         p95=plan.p95,
-        waves=_wave_quantiles(index, schedules) if limits.model == "wave_based" else {},
+        waves=_wave_quantiles(index, schedules, limits) if limits.model == "wave_based" else {},
         average_concurrency=float(work[0]),
         max_concurrency=int(peaks[0]),
         utilisation={
@@ -119,11 +124,33 @@ def _quantiles(hours: Hours) -> HourQuantiles:
     return HourQuantiles(float(p50), float(p80), float(p95))
 
 
-def _wave_quantiles(index: PlanIndex, schedules: Sequence[Schedule]) -> dict[int, HourQuantiles]:
+def _wave_quantiles(
+    index: PlanIndex, schedules: Sequence[Schedule], limits: Limits
+) -> dict[int, HourQuantiles]:
     starts = np.array([schedule.starts for schedule in schedules])
     finishes = np.array([schedule.finishes for schedule in schedules])
-    waves = np.array(index.waves)
-    return {
-        wave: _quantiles(finishes[:, waves == wave].max(axis=1) - starts[:, waves == wave].min(axis=1))
-        for wave in sorted(set(index.waves))
-    }
+    waves, optional = np.array(index.waves), np.array(index.optional)
+    opened = np.zeros(len(schedules))
+    found: dict[int, HourQuantiles] = {}
+    for wave in index.wave_sizes:
+        members = waves == wave
+        ends = _ends(finishes[:, members], optional[members], limits.barrier_of(wave), opened)
+        found[wave] = _quantiles(np.maximum(ends - starts[:, members].min(axis=1), 0.0))
+        opened = np.maximum(opened, ends)
+    return found
+
+
+def _ends(finishes: Hours, optional: Flags, barrier: Barrier, opened: Hours) -> Hours:
+    """Return when a wave counts as ended in each draw, from the finishes of its tasks by [draw, task]."""
+    needed = barrier.needed(finishes.shape[1])
+    ends = _nth(finishes, needed)
+    if barrier.timeout is None:
+        return ends
+    required = _nth(finishes[:, ~optional], needed - int(optional.sum()))
+    earlier: Hours = np.minimum(ends, np.maximum(opened + barrier.timeout, required))
+    return earlier
+
+
+def _nth(finishes: Hours, count: int) -> Hours:
+    """Return when so many tasks have finished, in each draw."""
+    return np.sort(finishes, axis=1)[:, count - 1] if count > 0 else np.zeros(len(finishes))

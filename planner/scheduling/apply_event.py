@@ -13,10 +13,11 @@ from planner.scheduling.events import (
     TaskFinished,
     TaskMoved,
     TaskRetried,
+    TimePassed,
 )
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex
-from planner.scheduling.run_state import RunState
+from planner.scheduling.run_state import RunState, first_unsettled_wave
 from planner.scheduling.task_states import ACTIVE, FAILED_STATES, STATES, TaskState, TransitionRefused
 
 
@@ -39,7 +40,11 @@ def apply(index: PlanIndex, state: RunState, limits: Limits, event: Event) -> Li
             state.pause_reason = None
         case CancelRequested():
             state.cancelling = True
+        case TimePassed(now):
+            state.now = max(state.now, now)
         case LimitsChanged(limits=changed):
+            # Other barriers may close what was open: the next decision finds out how far it is.
+            state.wave = first_unsettled_wave(state.unsettled)
             return changed
     return limits
 
@@ -195,9 +200,11 @@ def _behind(index: PlanIndex, state: RunState, task: int, *, stuck: int) -> Iter
 
 def _settle(index: PlanIndex, state: RunState, task: int) -> None:
     state.unsettled[index.waves[task]] -= 1
+    state.unsettled_optional[index.waves[task]] -= index.optional[task]
 
 
 def _reopen(index: PlanIndex, state: RunState, task: int) -> None:
     wave = index.waves[task]
     state.unsettled[wave] += 1
+    state.unsettled_optional[wave] += index.optional[task]
     state.wave = min(state.wave, wave)

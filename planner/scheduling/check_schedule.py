@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex
 from planner.scheduling.simulate import Schedule
@@ -39,7 +40,7 @@ def check(
         *_mistimed(index, schedule, index.durations if durations is None else durations),
         *_too_early(index, schedule),
         *_too_much(index, schedule, limits),
-        *(_over_the_barrier(index, schedule) if limits.model == "wave_based" else ()),
+        *(_over_the_barrier(index, schedule, limits) if limits.model == "wave_based" else ()),
         *(_out_of_turn(index, schedule, limits) if limits.model == "rolling_frontier" else ()),
     )
 
@@ -96,21 +97,33 @@ def _too_much(index: PlanIndex, schedule: Schedule, limits: Limits) -> Iterator[
             yield f"at {moment:g} {running} of {limits.max_concurrent} tasks run, with {index.ids[task]}"
 
 
-def _over_the_barrier(index: PlanIndex, schedule: Schedule) -> Iterator[str]:
-    ended: dict[int, float] = {}
+def _over_the_barrier(index: PlanIndex, schedule: Schedule, limits: Limits) -> Iterator[str]:
+    members: dict[int, list[int]] = {}
     for task, wave in enumerate(index.waves):
-        ended[wave] = max(ended.get(wave, 0.0), schedule.finishes[task])
-    latest = 0.0
-    opens: dict[int, float] = {}
-    for wave in sorted(ended):
-        opens[wave] = latest
-        latest = max(latest, ended[wave])
-    for task, wave in enumerate(index.waves):
-        if schedule.starts[task] < opens[wave] - TOLERANCE:
-            yield (
-                f"{index.ids[task]} of wave {wave} starts at {schedule.starts[task]:g}, "
-                f"before the waves in front of it have ended at {opens[wave]:g}"
-            )
+        members.setdefault(wave, []).append(task)
+    opens = 0.0
+    for wave in sorted(members):
+        for task in members[wave]:
+            if schedule.starts[task] < opens - TOLERANCE:
+                yield (
+                    f"{index.ids[task]} of wave {wave} starts at {schedule.starts[task]:g}, "
+                    f"before the waves in front of it have ended at {opens:g}"
+                )
+        opens = max(opens, _end_of_wave(index, schedule, limits.barrier_of(wave), members[wave], opens))
+
+
+def _end_of_wave(
+    index: PlanIndex, schedule: Schedule, barrier: Barrier, members: Sequence[int], opened: float
+) -> float:
+    """Return when enough tasks of a wave have ended; after its timeout the optional ones count as ended."""
+    needed = next(count for count in range(len(members) + 1) if count >= barrier.quorum * len(members) - 1e-9)
+    required = sorted(schedule.finishes[task] for task in members if not index.optional[task])
+    finishes = sorted(schedule.finishes[task] for task in members)
+    by_quorum = finishes[needed - 1] if needed else 0.0
+    if barrier.timeout is None:
+        return by_quorum
+    of_those = needed - (len(members) - len(required))
+    return min(by_quorum, max(opened + barrier.timeout, required[of_those - 1] if of_those > 0 else 0.0))
 
 
 def _out_of_turn(index: PlanIndex, schedule: Schedule, limits: Limits) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from planner.scheduling.group_places import FRONT, GroupPlaces, Place
 from planner.scheduling.limits import Limits
+from planner.scheduling.open_waves import next_timeout, open_waves
 from planner.scheduling.plan_index import PlanIndex
 from planner.scheduling.run_state import RunState
 from planner.scheduling.task_states import TaskState
@@ -18,11 +19,15 @@ RunOutcome = Literal["succeeded", "failed", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The tasks to start, in this order, and whether the run has ended and how."""
+    """The tasks to start, in this order, and whether the run has ended and how.
+
+    `next_timeout` is the time at which to decide again although nothing has happened.
+    """
 
     starts: tuple[int, ...]
     finished: bool
     outcome: RunOutcome | None
+    next_timeout: float | None = None
 
 
 def decide(index: PlanIndex, state: RunState, limits: Limits) -> Decisions:
@@ -33,8 +38,10 @@ def decide(index: PlanIndex, state: RunState, limits: Limits) -> Decisions:
     turn (see `turns`). Called again without an event it starts nothing.
     """
     starts: list[int] = []
+    timeout: float | None = None
     if not (state.cancelling or state.pause_reason is not None or too_many_failures(state, limits)):
-        _open_waves(state, limits)
+        open_waves(index, state, limits)
+        timeout = next_timeout(index, state, limits)
         _call_up(state, limits)
         while slots_taken(state) < limits.max_concurrent:
             started = _start_what_fits(index, state, limits)
@@ -43,7 +50,7 @@ def decide(index: PlanIndex, state: RunState, limits: Limits) -> Decisions:
             if not (started and _call_up(state, limits)):
                 break
     finished, outcome = _verdict(state)
-    return Decisions(tuple(starts), finished, outcome)
+    return Decisions(tuple(starts), finished, outcome, None if finished else timeout)
 
 
 def slots_taken(state: RunState) -> int:
@@ -67,16 +74,6 @@ def _verdict(state: RunState) -> tuple[bool, RunOutcome | None]:
     if state.pause_reason is not None:
         return False, None  # whoever paused it may want to retry what has failed
     return True, "failed"
-
-
-def _open_waves(state: RunState, limits: Limits) -> None:
-    """Let tasks of the current wave queue up; without waves, all that were held back for one."""
-    if not state.unsettled.get(state.wave):
-        state.wave = min((wave for wave, count in state.unsettled.items() if count), default=state.wave)
-    for wave in sorted(state.withheld):
-        if limits.model == "rolling_frontier" or wave <= state.wave:
-            for task in state.withheld.pop(wave):
-                state.queue.push(task)
 
 
 def _call_up(state: RunState, limits: Limits) -> bool:

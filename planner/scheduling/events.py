@@ -54,8 +54,24 @@ class LimitsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class TimePassed:
+    """So long after its begin the run is now, in the unit of the durations; time does not go back."""
+
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
 class CancelRequested:
     """Nothing shall start any more; the run ends when the active tasks have."""
 
 
-Event = TaskFinished | TaskMoved | TaskRetried | RunPaused | RunContinued | LimitsChanged | CancelRequested
+Event = (
+    TaskFinished
+    | TaskMoved
+    | TaskRetried
+    | RunPaused
+    | RunContinued
+    | LimitsChanged
+    | TimePassed
+    | CancelRequested
+)

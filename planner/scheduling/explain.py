@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from planner.scheduling.decide import slots_taken, too_many_failures
 from planner.scheduling.limits import Limits
+from planner.scheduling.open_waves import has_timed_out
 from planner.scheduling.plan_index import PlanIndex
 from planner.scheduling.run_state import RunState
 from planner.scheduling.task_states import ACTIVE, FAILED_STATES, TaskState
@@ -80,7 +81,7 @@ def _why_not_started(
     if standstill:
         return standstill, ()
     if limits.model == "wave_based" and index.waves[task] > state.wave:
-        return _why_the_wave_lasts(index, state)
+        return _why_the_wave_lasts(index, state, limits)
     if state.turns.holds(task):
         return _why_not_its_turn(index, state, task)
     lacking = _why_no_resource(index, state, task)
@@ -112,18 +113,27 @@ def _why_not_its_turn(index: PlanIndex, state: RunState, task: int) -> tuple[str
     return f"waits for its turn in the planned order: {index.ids[first]} is to start first", [first]
 
 
-def _why_the_wave_lasts(index: PlanIndex, state: RunState) -> tuple[str, list[int]]:
+def _why_the_wave_lasts(index: PlanIndex, state: RunState, limits: Limits) -> tuple[str, list[int]]:
+    """Count what has ended and must end, and name who is waited for: who runs, or else who is to run."""
+    size = index.wave_sizes[state.wave]
+    needed = limits.barrier_of(state.wave).needed(size)
+    timed_out = has_timed_out(state, limits, state.wave)
     still_open = [
         task
         for task, wave in enumerate(index.waves)
         if wave == state.wave
-        and not state.stuck[task]
+        and not (state.stuck[task] or (timed_out and index.optional[task]))
         and state.state_of(task) not in FAILED_STATES | {TaskState.COMPLETED}
     ]
     running = [task for task in still_open if task in state.active]
     named = running or still_open
     verb = ("run" if running else "wait") + ("s" if len(named) == 1 else "")
-    return f"wave {state.wave} has not ended: {_listed(index, named)} {verb}", still_open
+    must = "all" if needed == size else str(needed)
+    late = ", optional ones no longer" if timed_out else ""
+    return (
+        f"wave {state.wave} has not ended: {size - state.unsettled[state.wave]} of {size} tasks have, "
+        f"{must} must{late}; {_listed(index, named)} {verb}"
+    ), still_open
 
 
 def _why_no_resource(index: PlanIndex, state: RunState, task: int) -> tuple[str, list[int]] | None:

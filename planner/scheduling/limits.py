@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from planner.scheduling.barrier import Barrier
 from schemas.tasks import ExecutionModel
+
+_FULL = Barrier()
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +16,16 @@ class Limits:
 
     Args:
         max_concurrent: how many tasks may be active at once.
-        model: `rolling_frontier` starts whatever is ready; `wave_based` ends a wave before the next begins.
+        model: `rolling_frontier` starts whatever is ready; `wave_based` ends a wave, as far as its barrier
+            asks, before the next begins.
         failure_threshold: once more than this share of all tasks has failed, nothing more is started (seed
             001: cascade prevention). 1.0 means never.
         overtaking: how many starts may take units of the resource that a task waits for before those units
             are kept together for it.
         window: for a plan with an order of its own, how long before its turn a task may start, in the unit of
             the planned starts (see `turns`). None means at any time; waves have no use for it.
+        barrier: when a wave counts as ended; by default, when all its tasks have.
+        own_barriers: the waves of which something else is asked, by number.
     """
 
     max_concurrent: int = 10
@@ -27,6 +33,8 @@ class Limits:
     failure_threshold: float = 1.0
     overtaking: int = 64
     window: float | None = None
+    barrier: Barrier = _FULL
+    own_barriers: tuple[tuple[int, Barrier], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse limits under which a run could not go on."""
@@ -42,3 +50,16 @@ class Limits:
         if not 0 <= self.failure_threshold <= 1:
             message = f"failure_threshold is {self.failure_threshold}: it must be between 0 and 1"
             raise ValueError(message)
+
+    @property
+    def waves_time_out(self) -> bool:
+        """Return whether time alone may open a wave."""
+        barriers = (self.barrier, *(barrier for _, barrier in self.own_barriers))
+        return self.model == "wave_based" and any(barrier.timeout is not None for barrier in barriers)
+
+    def barrier_of(self, wave: int) -> Barrier:
+        """Return what lies between a wave and the next."""
+        for number, barrier in self.own_barriers:
+            if number == wave:
+                return barrier
+        return self.barrier

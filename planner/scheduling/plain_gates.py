@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
 from typing import Protocol
 
 from planner.scheduling.limits import Limits
@@ -27,9 +26,12 @@ class Gate(Protocol):
 
 
 def gate_of(index: PlanIndex, limits: Limits) -> Gate | None:
-    """Return the gate of a run, or `None` where only `Turns` knows: an order with several classes."""
+    """Return the gate of a run, or `None` for what only the whole scheduler knows.
+
+    That is an order with several classes, and waves that time may open.
+    """
     if limits.model == "wave_based":
-        return _Barrier(index)
+        return None if limits.waves_time_out and any(index.optional) else _Barrier(index, limits)
     if limits.window is None or not index.planned_starts:
         return _Open()
     return _Window(index, limits.window) if len(set(index.priority_classes)) == 1 else None
@@ -58,13 +60,15 @@ class _Open:
 
 
 class _Barrier:
-    """Opens a wave when all tasks of those before it have ended."""
+    """Opens a wave when enough tasks of the one before have ended."""
 
-    __slots__ = ("_counts", "_held", "_open", "_waves")
+    __slots__ = ("_held", "_lacking", "_open", "_waves")
 
-    def __init__(self, index: PlanIndex) -> None:
+    def __init__(self, index: PlanIndex, limits: Limits) -> None:
         self._waves = index.waves
-        self._counts = Counter(index.waves)
+        self._lacking = {
+            wave: limits.barrier_of(wave).needed(size) for wave, size in index.wave_sizes.items()
+        }
         self._open = min(index.waves, default=0)
         self._held: dict[int, list[int]] = {}
 
@@ -75,12 +79,14 @@ class _Barrier:
         """A start changes nothing."""
 
     def ended(self, task: int) -> None:
-        self._counts[self._waves[task]] -= 1
+        self._lacking[self._waves[task]] -= 1
 
     def called_up(self) -> list[int]:
-        if not self._counts[self._open]:
-            self._open = min((wave for wave, count in self._counts.items() if count), default=self._open)
-        return self._held.pop(self._open, [])
+        if self._lacking and self._lacking[self._open] <= 0:
+            last = next(reversed(self._lacking))
+            lasting = (wave for wave, count in self._lacking.items() if wave > self._open and count > 0)
+            self._open = next(lasting, last)
+        return [task for wave in sorted(self._held) if wave <= self._open for task in self._held.pop(wave)]
 
 
 class _Window:

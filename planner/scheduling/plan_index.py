@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -48,7 +49,8 @@ class PlanIndex:
     `tails` are the hours from a task's start to the end of the plan on the longest path. `ranks` order the
     tasks: priority class, then planned start if there are any, then longest path, then id; `by_rank` is the
     inverse. Tasks of one class with equal needs form a group (`groups`), for which `group_needs` and
-    `group_classes` are kept once. `planned_starts` is empty for a plan without an order of its own.
+    `group_classes` are kept once. `wave_sizes` count the tasks of each wave, in order. `planned_starts` is
+    empty for a plan without an order of its own.
     """
 
     ids: tuple[str, ...]
@@ -68,6 +70,7 @@ class PlanIndex:
     group_needs: tuple[Need, ...]
     group_classes: tuple[int, ...]
     waves: tuple[int, ...]
+    wave_sizes: Mapping[int, int]
     optional: tuple[bool, ...]
     planned_starts: tuple[float, ...] = ()
 
@@ -89,14 +92,12 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
         WaveOrderBroken: a task stands in an earlier wave than one it depends on.
         PlannedOrderBroken: a task's planned start is before that of one it depends on.
     """
-    edges = [(before, task.id) for task in tasks for before in task.after]
-    graph = build_precedence_graph([task.id for task in tasks], edges)
+    graph = build_precedence_graph([task.id for task in tasks], _edges(tasks))
     order = topological_order(graph)
     durations = tuple(_checked_hours(task) for task in tasks)
     tails = tail_lengths(graph, durations, order)
     classes = tuple(PRIORITY_CLASSES[task.priority] for task in tasks)
-    given = [task.planned_start for task in tasks if task.planned_start is not None]
-    planned_starts = tuple(given) if len(given) == len(tasks) else ()
+    planned_starts = _planned_starts(tasks)
     _check_planned_starts(graph.ids, graph.predecessors, planned_starts)
     by_rank = _ranked(graph.ids, classes, tails, planned_starts)
     resource_names = tuple(sorted(capacities))
@@ -104,6 +105,7 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
     group_numbers: dict[tuple[int, Need], int] = {}
     for task in by_rank:
         group_numbers.setdefault((classes[task], demands[task]), len(group_numbers))
+    waves = wave_numbers(graph, order, [task.wave for task in tasks])
     return PlanIndex(
         ids=graph.ids,
         numbers={name: number for number, name in enumerate(graph.ids)},
@@ -121,10 +123,20 @@ def build_plan_index(tasks: Sequence[TaskDemand], capacities: Mapping[str, int])
         groups=tuple(group_numbers[key] for key in zip(classes, demands, strict=True)),
         group_needs=tuple(need for _, need in group_numbers),
         group_classes=tuple(priority for priority, _ in group_numbers),
-        waves=wave_numbers(graph, order, [task.wave for task in tasks]),
+        waves=waves,
+        wave_sizes=dict(sorted(Counter(waves).items())),
         optional=tuple(task.optional for task in tasks),
         planned_starts=planned_starts,
     )
+
+
+def _edges(tasks: Sequence[TaskDemand]) -> list[tuple[str, str]]:
+    return [(before, task.id) for task in tasks for before in task.after]
+
+
+def _planned_starts(tasks: Sequence[TaskDemand]) -> tuple[float, ...]:
+    given = [task.planned_start for task in tasks if task.planned_start is not None]
+    return tuple(given) if len(given) == len(tasks) else ()
 
 
 def _checked_hours(task: TaskDemand) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from planner.scheduling.plan_index import PlanIndex
@@ -15,7 +15,7 @@ from planner.scheduling.turns import Turns
 
 __all__ = ["DumpRefused", "RunState", "TaskState"]
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(slots=True)
@@ -24,7 +24,8 @@ class RunState:
 
     `status` holds the number of each task's state in `STATES`; `stuck` marks blocked tasks behind a failed
     one; `paused` are the active tasks that wait for a person. A task is settled when it is completed,
-    failed or stuck; `unsettled` counts the others for each wave, and `wave` is the first that has any.
+    failed or stuck; `unsettled` counts the others for each wave, `unsettled_optional` those of them that are
+    optional. `wave` is the last that is open, `opened` says since when each is, on a clock that shows `now`.
     `owed` counts the tasks without which the run has not succeeded.
     """
 
@@ -37,6 +38,7 @@ class RunState:
     attempts: list[int]
     stuck: bytearray
     unsettled: dict[int, int]
+    unsettled_optional: dict[int, int]
     wave: int
     owed: int
     failed: int
@@ -46,6 +48,8 @@ class RunState:
     cancelled: set[int]
     pause_reason: str | None = None
     cancelling: bool = False
+    now: float = 0.0
+    opened: dict[int, float] = field(default_factory=dict)
 
     @classmethod
     def new(cls, index: PlanIndex, completed: Iterable[int] = ()) -> RunState:
@@ -67,18 +71,13 @@ class RunState:
         Raises:
             DumpRefused: the dump is of another version or of a plan with another number of tasks.
         """
-        if dump["version"] != _VERSION or len(dump["status"]) != len(index.ids):
-            message = (
-                f"the saved state (version {dump['version']}, {len(dump['status'])} tasks) is not of "
-                f"this plan (version {_VERSION}, {len(index.ids)} tasks): resume the run from its "
-                f"repository instead"
-            )
-            raise DumpRefused(message)
+        _check_dump(index, dump)
         status = bytearray(map(LETTERS.index, dump["status"]))
         state = _derive(index, status, set(dump["skipped"]), set(dump["cancelled"]))
         state.attempts = [ord(letter) - ord("0") for letter in dump["attempts"]]
         state.pause_reason = dump["paused"]
         state.cancelling = dump["cancelling"]
+        state.now, state.opened = dump["now"], dict(dump["opened"])
         state.withheld = {wave: tasks for wave, *tasks in dump["withheld"]}
         load_queue(state.queue, state.ledger, dump["queue"])
         # Who is ready and waits nowhere else waits for its turn.
@@ -98,6 +97,8 @@ class RunState:
             "cancelled": sorted(self.cancelled),
             "paused": self.pause_reason,
             "cancelling": self.cancelling,
+            "now": self.now,
+            "opened": [[wave, moment] for wave, moment in sorted(self.opened.items())],
             "withheld": [[wave, *tasks] for wave, tasks in sorted(self.withheld.items())],
             "queue": dump_queue(self.queue, self.ledger),
         }
@@ -119,6 +120,15 @@ class RunState:
         self.status[task] = after.code
 
 
+def _check_dump(index: PlanIndex, dump: Mapping[str, Any]) -> None:
+    if dump["version"] != _VERSION or len(dump["status"]) != len(index.ids):
+        message = (
+            f"the saved state (version {dump['version']}, {len(dump['status'])} tasks) is not of this plan "
+            f"(version {_VERSION}, {len(index.ids)} tasks): resume the run from its repository instead"
+        )
+        raise DumpRefused(message)
+
+
 def _derive(index: PlanIndex, status: bytearray, skipped: set[int], cancelled: set[int]) -> RunState:
     """Compute everything that follows from the states of the tasks."""
     states = [STATES[code] for code in status]
@@ -128,9 +138,11 @@ def _derive(index: PlanIndex, status: bytearray, skipped: set[int], cancelled: s
     for task in sorted(range(len(states)), key=index.topological_places.__getitem__):
         if states[task] is TaskState.BLOCKED:
             stuck[task] = any(before in gone or stuck[before] for before in index.predecessors[task])
-    unsettled = dict.fromkeys(sorted(set(index.waves)), 0)
+    unsettled, unsettled_optional = dict.fromkeys(index.wave_sizes, 0), dict.fromkeys(index.wave_sizes, 0)
     for task, wave in enumerate(index.waves):
-        unsettled[wave] += not (stuck[task] or task in gone or task in done)
+        if not (stuck[task] or task in gone or task in done):
+            unsettled[wave] += 1
+            unsettled_optional[wave] += index.optional[task]
     ledger = ResourceLedger(index)
     active = {task for task, state in enumerate(states) if state in ACTIVE}
     for task in active:
@@ -147,7 +159,8 @@ def _derive(index: PlanIndex, status: bytearray, skipped: set[int], cancelled: s
         attempts=[0] * len(states),
         stuck=stuck,
         unsettled=unsettled,
-        wave=min((wave for wave, count in unsettled.items() if count), default=0),
+        unsettled_optional=unsettled_optional,
+        wave=first_unsettled_wave(unsettled),
         owed=sum(not optional and task not in done for task, optional in enumerate(index.optional)),
         failed=len(gone - cancelled),
         withheld={},
@@ -155,3 +168,8 @@ def _derive(index: PlanIndex, status: bytearray, skipped: set[int], cancelled: s
         skipped=skipped,
         cancelled=cancelled,
     )
+
+
+def first_unsettled_wave(unsettled: Mapping[int, int]) -> int:
+    """Return the first wave in which anything is left to do; without any, the last."""
+    return next((wave for wave, count in unsettled.items() if count), max(unsettled, default=0))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from planner.scheduling.apply_event import apply
 from planner.scheduling.decide import decide
-from planner.scheduling.events import TaskFinished
+from planner.scheduling.events import TaskFinished, TimePassed
 from planner.scheduling.limits import Limits
 from planner.scheduling.plain_run import plain_schedule
 from planner.scheduling.plan_index import PlanIndex
@@ -57,7 +57,9 @@ def full_simulation(index: PlanIndex, durations: Sequence[float], limits: Limits
             finishes[task] = now + durations[task]
             heapq.heappush(running, (finishes[task], index.ranks[task]))
         order += decisions.starts
-        now = running[0][0]
+        timeout = decisions.next_timeout
+        now = running[0][0] if timeout is None else min(running[0][0], timeout)
+        apply(index, state, limits, TimePassed(now))
         # All that ends at this moment is heard before the next decision, as a run drains its inbox.
         while running and running[0][0] <= now:
             apply(index, state, limits, TaskFinished(index.by_rank[heapq.heappop(running)[1]]))

@@ -9,6 +9,7 @@ from planner.forecasting.frontier_policy import LONGEST_PATH_FIRST, Trial
 from planner.forecasting.lower_bound import lower_bound
 from planner.forecasting.rounded_hours import hours_text, rounded_hours
 from planner.plan_demands import CPU, MEMORY, capacities, task_demands
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, build_plan_index
 from planner.stages.artifact_seal import unsealed
@@ -19,6 +20,7 @@ from schemas.plan import COORDINATOR_FILE, plan_id
 from schemas.settings import PlanSettings
 from schemas.tasks import TasksFile
 from schemas.waves import (
+    DEFER_OPTIONAL,
     BarrierRule,
     CompletionHours,
     ExecutionModels,
@@ -62,12 +64,13 @@ def waves_file(tasks: TasksFile, models: ScheduledModels | None, settings: PlanS
 
 
 def _wave_based(models: ScheduledModels | None, settings: PlanSettings) -> WaveBased:
-    config = WaveConfig(maxWaveSize=settings.max_wave_size, barrier=BarrierRule(kind="full", quorum=1.0))
+    config = WaveConfig(maxWaveSize=settings.max_wave_size, barrier=_rule(settings.wave_quorum))
     if models is None:
         return WaveBased(config=config, waves=(), total_waves=0)
     count = max(models.waves, default=0)
-    waves = tuple(_wave(models, number, is_last=number == count) for number in range(1, count + 1))
-    found = WaveBased(config=config, waves=waves, total_waves=count)
+    waves = [_wave(models, number) for number in range(1, count + 1)]
+    behind = [wave.model_copy(update={"barrier": _barrier(wave, settings)}) for wave in waves[:-1]]
+    found = WaveBased(config=config, waves=(*behind, *waves[-1:]), total_waves=count)
     if models.wave_based is None:
         return found
     hours = CompletionHours(
@@ -78,13 +81,28 @@ def _wave_based(models: ScheduledModels | None, settings: PlanSettings) -> WaveB
     return found.model_copy(update={"estimated_completion": hours})
 
 
-def _wave(models: ScheduledModels, number: int, *, is_last: bool) -> Wave:
+def _rule(quorum: float) -> BarrierRule:
+    return BarrierRule(kind="quorum" if quorum < 1 else "full", quorum=quorum)
+
+
+def _barrier(wave: Wave, settings: PlanSettings) -> WaveBarrier:
+    """Return the barrier behind a wave: full where the quorum asks for all of its tasks."""
+    size, quorum = len(wave.tasks), settings.wave_quorum
+    rule = _rule(quorum if Barrier(quorum).needed(size) < size else 1.0)
+    gate = f"W{wave.waveNumber}→W{wave.waveNumber + 1}"
+    suffix = f"-q{100 * quorum:g}" if rule.kind == "quorum" else ""
+    found = WaveBarrier(kind=rule.kind, quorum=rule.quorum, gateId=gate + suffix)
+    if settings.wave_timeout_minutes is None:
+        return found
+    timeout = {"timeoutMinutes": settings.wave_timeout_minutes, "fallback": DEFER_OPTIONAL}
+    return found.model_copy(update=timeout)
+
+
+def _wave(models: ScheduledModels, number: int) -> Wave:
     members = [task for task, wave in enumerate(models.waves) if wave == number]
     changes: dict[str, object] = {}
     if held := usage(models.index, members):
         changes["resource_usage"] = held
-    if not is_last:
-        changes["barrier"] = WaveBarrier(kind="full", quorum=1.0, gateId=f"W{number}→W{number + 1}")
     if models.wave_based is not None:
         hours = models.wave_based.waves[number]
         changes["estimates"] = WaveEstimates(

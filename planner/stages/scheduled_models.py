@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from planner.forecasting.concurrency import Concurrency, worthwhile_concurrency
 from planner.forecasting.forecast import Forecast, forecast
 from planner.forecasting.frontier_policy import FrontierPolicy
+from planner.outline_limits import hours_of
 from planner.plan_demands import can_be_scheduled, capacities, task_demands
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, build_plan_index
 from planner.scheduling.simulate import Schedule, simulate
@@ -67,7 +69,7 @@ def scheduled_models(
         draws = min(settings.forecast_draws, max(FEWEST_DRAWS, MOST_SIMULATED_TASKS // len(tasks.tasks)))
         rho = settings.correlation
         rolling = forecast(index, points, rolling_limits, seed=seed, draws=draws, rho=rho)
-        waved_limits = Limits(max_concurrent=most, model="wave_based")
+        waved_limits = Limits(max_concurrent=most, model="wave_based", barrier=barrier_of(settings))
         wave_based = forecast(in_waves, points, waved_limits, seed=seed, draws=draws, rho=rho)
         if len(points) <= MOST_TASKS_TO_COUNT_SLOTS:
             concurrency = worthwhile_concurrency(index, points, rolling_limits, seed=seed, rho=rho)
@@ -80,6 +82,11 @@ def scheduled_models(
         wave_based=wave_based,
         concurrency=concurrency,
     )
+
+
+def barrier_of(settings: PlanSettings) -> Barrier:
+    """Return what lies between the waves of a plan made with these settings."""
+    return Barrier(settings.wave_quorum, hours_of(settings.wave_timeout_minutes))
 
 
 def forecast_findings(tasks: TasksFile) -> tuple[Finding, ...]:

@@ -19,16 +19,20 @@ from workers.control_worker import WORKFLOWS, sandbox
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
 
-def replay(file: Path) -> None:
-    """Replay one history; raises when the workflow would not give the recorded commands."""
-    recorded = json.loads(file.read_text(encoding="utf-8"))
-    history = WorkflowHistory.from_json(recorded["workflow_id"], recorded["history"])
-    replayer = Replayer(
+def replayer() -> Replayer:
+    """Return what replays histories against today's workflows."""
+    return Replayer(
         workflows=WORKFLOWS,
         data_converter=pydantic_data_converter,
         workflow_runner=SandboxedWorkflowRunner(restrictions=sandbox()),
     )
-    asyncio.run(replayer.replay_workflow(history))
+
+
+def replay(file: Path) -> None:
+    """Replay one history; raises when the workflow would not give the recorded commands."""
+    recorded = json.loads(file.read_text(encoding="utf-8"))
+    history = WorkflowHistory.from_json(recorded["workflow_id"], recorded["history"])
+    asyncio.run(replayer().replay_workflow(history))
 
 
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)

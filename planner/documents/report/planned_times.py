@@ -9,6 +9,7 @@ from planner.graph.kahn_layers import layer_of_each
 from planner.graph.longest_path import longest_path
 from planner.graph.precedence_graph import PrecedenceGraph
 from planner.graph.transitive_reduction import transitive_reduction
+from planner.outline_limits import outline_limits
 from planner.plan_demands import can_be_scheduled, precedence_graph, task_demands
 from planner.plan_outline import outline_of
 from planner.scheduling.limits import Limits
@@ -77,8 +78,7 @@ def _as_executed(plan: Plan) -> tuple[PlanIndex, Limits]:
         replace(demand, wave=task.wave, planned_start=task.planned_start)
         for demand, task in zip(task_demands(plan.tasks), outline.tasks, strict=True)
     )
-    limits = Limits(max_concurrent=outline.max_concurrent, model=outline.model, window=outline.window_hours)
-    return build_plan_index(demands, outline.capacities), limits
+    return build_plan_index(demands, outline.capacities), outline_limits(outline)
 
 
 def _grow(graph: PrecedenceGraph, waves: tuple[int, ...]) -> bool:

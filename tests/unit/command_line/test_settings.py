@@ -42,6 +42,8 @@ def test_a_project_file_may_hold_the_settings(tmp_path: Path) -> None:
         "TASKS_WORKER_MAX",
         "TASKS_MIN_CONFIDENCE",
         "TASKS_STATE_DIR",
+        "TASKS_WAVE_QUORUM",
+        "TASKS_WAVE_TIMEOUT_MINUTES",
     ],
 )
 def test_the_variables_have_the_names_of_the_format(name: str) -> None:
@@ -59,6 +61,9 @@ def test_no_two_settings_share_a_variable() -> None:
         ("TASKS_MIN_CONFIDENCE", "high"),
         ("TASKS_MIN_CONFIDENCE", "1.5"),
         ("TASKS_EXECUTION_MODEL", "waves"),
+        ("TASKS_WAVE_QUORUM", "0"),
+        ("TASKS_WAVE_QUORUM", "95"),
+        ("TASKS_WAVE_TIMEOUT_MINUTES", "-5"),
         ("TASKS_HOURS_BY_COMPLEXITY", "{"),
     ],
 )

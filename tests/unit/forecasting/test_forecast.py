@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from planner.forecasting.duration_draws import ThreePoints, draw_durations
 from planner.forecasting.forecast import Forecast, HourQuantiles, forecast
 from planner.forecasting.lower_bound import lower_bound
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
 from planner.scheduling.simulate import simulate
@@ -81,6 +82,25 @@ def test_waves_are_forecast_one_by_one_and_add_up_to_the_plan_in_each_draw() -> 
     assert waves.waves == {1: HourQuantiles(5, 5, 5), 2: HourQuantiles(4, 4, 4)}
     assert waves.p95 == 9
     assert forecast(index, estimates, Limits(), seed=1, draws=5).waves == {}
+
+
+def test_a_wave_lasts_until_its_quorum_or_its_time_lets_the_next_one_begin() -> None:
+    tasks = [TaskDemand(name, 4, {}, wave=1, optional=name == "D") for name in "ABCD"]
+    index = build_plan_index([*tasks, TaskDemand("Z", 1, {}, wave=2)], {})
+    estimates = [ThreePoints(hours, hours, hours) for hours in (1, 2, 5, 9, 1)]
+
+    def first_wave(barrier: Barrier) -> float:
+        limits = Limits(model="wave_based", barrier=barrier)
+        expected = forecast(index, estimates, limits, seed=1, draws=3)
+        assert expected.p50 == (10 if barrier == Barrier() else 9)
+        return expected.waves[1].p50
+
+    assert first_wave(Barrier()) == 9
+    assert first_wave(Barrier(0.5)) == 2
+    assert first_wave(Barrier(0.0)) == 0
+    assert first_wave(Barrier(timeout=6)) == 6
+    assert first_wave(Barrier(timeout=3)) == 5
+    assert first_wave(Barrier(0.75, timeout=3)) == 3
 
 
 def test_a_plan_without_tasks_is_done_at_once() -> None:

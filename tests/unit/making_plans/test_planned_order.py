@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import heapq
-
 import pytest
 
 from planner.make_plan import make_plan
 from planner.plan_outline import outline_of, plan_outline
 from planner.scheduling.limits import Limits
-from planner.scheduling.simulate import Schedule, simulate
+from planner.scheduling.simulate import simulate
 from planner.storage.plan_folder import FolderFacts, read_plan_folder, write_plan_folder
-from schemas.activity_io import LoadPlanResult
-from schemas.execution import ExecutePlanInput, StoredPlan, TaskResult
 from schemas.plan import Plan
 from schemas.settings import PlanSettings, Settings
 from schemas.tasks import Task, ThreePointEstimate
 from tests.unit.making_plans.drafts import TIMESTAMP, TITLES, dependency, draft_of, needing, task
-from workflows.plan_progress import PlanProgress, plan_index
+from tests.unit.making_plans.executed_plan import executed
+from workflows.plan_progress import plan_index
 
 QUICK = Settings(plan=PlanSettings(forecast_draws=200))
-COMMIT = "c" * 40
-STORED = StoredPlan(plan_id="PLAN-00000000", commit=COMMIT, contentHash="0" * 64)
 
 
 def around(hours: float, spread: float = 0.1) -> ThreePointEstimate:
@@ -49,27 +44,6 @@ def by_longest_path(*tasks: Task) -> Plan:
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     return late_surprise()
-
-
-def executed(plan: Plan, hours: tuple[float, ...]) -> Schedule:
-    """Run the plan through what its workflow runs on, with tasks that take these hours."""
-    loaded = LoadPlanResult(
-        outline=outline_of(plan), plan=STORED, branch="feature/program", base_commit=COMMIT, landed=()
-    )
-    progress = PlanProgress.begin("run-1", ExecutePlanInput(repository="/project", plan=STORED), loaded)
-    starts, finishes = [0.0] * len(hours), [0.0] * len(hours)
-    order: list[int] = []
-    running: list[tuple[float, int]] = []
-    now = 0.0
-    while not (decisions := progress.decide()).finished:
-        for number in decisions.starts:
-            starts[number], finishes[number] = now, now + hours[number]
-            heapq.heappush(running, (finishes[number], number))
-        order += decisions.starts
-        now, ended = heapq.heappop(running)
-        name = progress.index.ids[ended]
-        progress.task_ended(TaskResult(task_id=name, outcome="completed", attempts=1, landed_commit=COMMIT))
-    return Schedule(tuple(starts), tuple(finishes), now, tuple(order))
 
 
 def test_the_order_and_the_reason_for_it_are_in_the_plan(plan: Plan) -> None:

@@ -7,6 +7,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
 from schemas.features import PriorityName
 
@@ -59,6 +60,29 @@ def ordered_plans(draw: st.DrawFn, most: int = 12) -> PlanIndex:
         planned[task.id] = earliest + draw(st.integers(0, 4))
     ordered = [replace(task, planned_start=planned[task.id]) for task in tasks]
     return build_plan_index(ordered, CAPACITIES)
+
+
+@st.composite
+def waved_plans(draw: st.DrawFn, most: int = 12) -> PlanIndex:
+    """The same in named waves: large ones, with dependencies inside them, and numbers that are left out."""
+    waves: dict[str, int] = {}
+    tasks = draw(demand_lists(most))
+    for task in tasks:
+        waves[task.id] = max((waves[before] for before in task.after), default=1) + draw(
+            st.sampled_from([0, 0, 1, 2])
+        )
+    return build_plan_index([replace(task, wave=waves[task.id]) for task in tasks], CAPACITIES)
+
+
+BARRIERS = st.builds(
+    Barrier,
+    quorum=st.one_of(st.just(1.0), st.sampled_from([0.0, 0.3, 0.5, 2 / 3, 0.95]), st.floats(0, 1)),
+    timeout=st.sampled_from([None, None, 0.0, 1.0, 2.5]),
+)
+OWN_BARRIERS = st.one_of(
+    st.just(()),
+    st.dictionaries(st.integers(1, 4), BARRIERS, max_size=3).map(lambda own: tuple(own.items())),
+)
 
 
 def large_plan(count: int, seed: int = 1) -> PlanIndex:

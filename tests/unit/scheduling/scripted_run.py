@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from planner.scheduling.apply_event import apply
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.decide import Decisions, decide
 from planner.scheduling.events import (
     Event,
@@ -16,6 +17,7 @@ from planner.scheduling.events import (
     RunPaused,
     TaskFinished,
     TaskRetried,
+    TimePassed,
 )
 from planner.scheduling.explain import explain
 from planner.scheduling.limits import Limits
@@ -23,6 +25,7 @@ from planner.scheduling.plan_index import PlanIndex
 from planner.scheduling.run_state import RunState
 from planner.scheduling.task_states import TaskState, TransitionRefused
 from schemas.tasks import ExecutionModel
+from tests.unit.scheduling.waves_by_hand import last_open_wave
 
 UNSETTLED = {TaskState.BLOCKED, TaskState.READY}
 
@@ -32,6 +35,7 @@ class ScriptedRun:
         self.index = index
         self.limits = limits
         self.state = RunState.new(index)
+        self.opened: dict[int, float] = {}
         self.reload = reload
         self.trace: list[object] = []
         self.decisions = self.decide()
@@ -57,15 +61,13 @@ class ScriptedRun:
         if kind == 15 or not active:
             return RunContinued() if self.state.pause_reason is not None else RunPaused("lunch")
         if kind == 14:
-            model: ExecutionModel = "wave_based" if choice % 2 else "rolling_frontier"
-            window = (self.limits.window, None, 1.0)[choice % 3]
-            return LimitsChanged(
-                replace(self.limits, max_concurrent=choice % 4 + 1, model=model, window=window)
-            )
+            return LimitsChanged(other_limits(self.limits, choice))
         if kind == 13:
             return TaskRetried(choice % tasks)
         if kind == 12:
             return TaskFinished(choice % tasks, "skipped")
+        if kind == 8:
+            return TimePassed(self.state.now + (0.0, 0.5, 1.0, 3.0)[choice % 4])
         outcome: Outcome = "failed" if kind in {10, 11} else "cancelled" if kind == 9 else "completed"
         return TaskFinished(active[choice % len(active)], outcome)
 
@@ -93,14 +95,24 @@ class ScriptedRun:
     def check(self, decisions: Decisions, held_before: int) -> None:
         index, state = self.index, self.state
         again = RunState.load(index, state.dump())
-        for name in ("indegree", "active", "stuck", "unsettled", "owed", "failed"):
+        for name in (
+            "indegree",
+            "active",
+            "stuck",
+            "unsettled",
+            "unsettled_optional",
+            "owed",
+            "failed",
+            "opened",
+        ):
             assert getattr(again, name) == getattr(state, name), name
         assert again.ledger.free == state.ledger.free
+        last_open = last_open_wave(index, state, self.limits, self.opened)
         for task in decisions.starts:
             for before in index.predecessors[task]:
                 assert state.state_of(before) is TaskState.COMPLETED or before in state.skipped
             if self.limits.model == "wave_based":
-                assert index.waves[task] == min(wave for wave, count in state.unsettled.items() if count)
+                assert index.waves[task] <= last_open
         for overdue in state.ledger.overdue:
             assert len(set(overdue)) == len(overdue)
             assert all(state.queue.tasks.counts[group] for group in overdue)
@@ -115,3 +127,14 @@ class ScriptedRun:
             assert all(
                 state.stuck[task] for task in range(len(index.ids)) if state.state_of(task) in UNSETTLED
             )
+
+
+def other_limits(limits: Limits, choice: int) -> Limits:
+    model: ExecutionModel = "wave_based" if choice % 2 else "rolling_frontier"
+    return replace(
+        limits,
+        max_concurrent=choice % 4 + 1,
+        model=model,
+        window=(limits.window, None, 1.0)[choice % 3],
+        barrier=(limits.barrier, Barrier(), Barrier(0.5, 1.0))[choice % 3],
+    )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from planner.scheduling.apply_event import apply
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.decide import Decisions, decide
 from planner.scheduling.events import (
     CancelRequested,
@@ -13,6 +14,7 @@ from planner.scheduling.events import (
     TaskFinished,
     TaskMoved,
     TaskRetried,
+    TimePassed,
 )
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import TaskDemand, build_plan_index
@@ -123,6 +125,34 @@ def test_a_retried_task_of_an_earlier_wave_comes_before_the_rest_of_the_later_on
     assert decide(index, state, limits).starts == (0,)
     apply(index, state, limits, TaskFinished(0))
     assert decide(index, state, limits).starts == (2,)
+
+
+def test_a_wave_of_which_an_optional_task_is_retried_opens_the_next_one_when_its_time_is_up() -> None:
+    tasks = [TaskDemand(name, 1, {}, wave=1, optional=name == "MAY") for name in ("MAY", "MUST")]
+    index = build_plan_index([*tasks, TaskDemand("NEXT", 1, {}, wave=2)], {})
+    limits = Limits(model="wave_based", barrier=Barrier(timeout=2))
+    state = RunState.new(index)
+    assert decide(index, state, limits).next_timeout is None  # MUST holds the next wave back as well
+    for event in (TimePassed(1), TaskFinished(0, "failed"), TaskRetried(0), TaskFinished(1)):
+        apply(index, state, limits, event)
+    assert decide(index, state, limits) == Decisions((0,), finished=False, outcome=None, next_timeout=2)
+    apply(index, state, limits, TimePassed(2))
+    assert decide(index, state, limits) == Decisions((2,), finished=False, outcome=None)
+
+
+def test_a_required_task_that_is_retried_closes_the_wave_again_for_who_has_not_started() -> None:
+    tasks = [TaskDemand(name, 1, {}, wave=1) for name in ("A", "B")]
+    index = build_plan_index([*tasks, *(TaskDemand(name, 1, {}, wave=2) for name in "CDE")], {})
+    limits = Limits(2, "wave_based", barrier=Barrier(0.5))
+    state = RunState.new(index)
+    decide(index, state, limits)
+    apply(index, state, limits, TaskFinished(0, "failed"))
+    assert decide(index, state, limits).starts == (2,)
+    apply(index, state, limits, TaskRetried(0))
+    apply(index, state, limits, TaskFinished(2))
+    assert decide(index, state, limits).starts == (0,)
+    apply(index, state, limits, TaskFinished(0))
+    assert decide(index, state, limits).starts == (3,)
 
 
 def test_a_cancelled_task_is_failed_but_not_counted_as_a_failure() -> None:

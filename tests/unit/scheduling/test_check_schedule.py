@@ -8,6 +8,7 @@ from dataclasses import replace
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.check_schedule import check
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
@@ -51,6 +52,20 @@ def test_a_start_before_the_barrier_is_found_in_waves_only() -> None:
     assert check(WAVES, early, ANY) == ()
     found = check(WAVES, early, Limits(100, "wave_based"))
     assert found == ("B of wave 2 starts at 1, before the waves in front of it have ended at 2",)
+
+
+def test_a_start_before_the_quorum_or_the_timeout_is_found() -> None:
+    wave = [TaskDemand(name, 2, {}, wave=1, optional=name == "B") for name in "AB"]
+    index = build_plan_index([*wave, TaskDemand("C", 2, {}, wave=2)], {})
+    halfway = Limits(100, "wave_based", barrier=Barrier(0.5))
+    assert check(index, schedule_of(A=(0, 2), B=(2, 4), C=(2, 4)), halfway) == ()
+    early = check(index, schedule_of(A=(0, 2), B=(2, 4), C=(1, 3)), halfway)[1:]
+    assert early == ("C of wave 2 starts at 1, before the waves in front of it have ended at 2",)
+    timed = Limits(100, "wave_based", barrier=Barrier(timeout=3))
+    assert check(index, schedule_of(A=(0, 2), B=(2, 4), C=(3, 5)), timed) == ()
+    assert len(check(index, schedule_of(A=(0, 2), B=(2, 4), C=(2.9, 4.9)), timed)) == 1
+    late = check(index, schedule_of(A=(2, 4), B=(0, 2), C=(3, 5)), timed)[-1]
+    assert late == "C of wave 2 starts at 3, before the waves in front of it have ended at 4"
 
 
 GOOD = schedule_of(A=(0, 2), B=(2, 4))

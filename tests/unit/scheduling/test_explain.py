@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from planner.scheduling.apply_event import apply
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.decide import decide
-from planner.scheduling.events import CancelRequested, Event, RunPaused, TaskFinished, TaskMoved
+from planner.scheduling.events import CancelRequested, Event, RunPaused, TaskFinished, TaskMoved, TimePassed
 from planner.scheduling.explain import Explanation, explain
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
@@ -77,7 +78,32 @@ def test_full_slots_are_counted() -> None:
 def test_a_wave_that_lasts_names_who_keeps_it_open() -> None:
     tasks = [TaskDemand("T003", 1, {}, wave=2), TaskDemand("T004", 1, {}, wave=3)]
     answer = explained(tasks, "T004", limits=Limits(model="wave_based"))
-    assert answer == Explanation(TaskState.READY, "wave 2 has not ended: T003 runs", ("T003",))
+    assert answer == Explanation(
+        TaskState.READY, "wave 2 has not ended: 0 of 1 tasks have, all must; T003 runs", ("T003",)
+    )
+
+
+def test_a_wave_with_a_quorum_says_how_many_have_ended_and_how_many_must() -> None:
+    tasks = [TaskDemand(f"T{n:02}", 20 - n, {}, wave=1) for n in range(20)]
+    tasks.append(TaskDemand("LAST", 1, {}, wave=2))
+    ends = [TaskFinished(n) for n in range(17)]
+    limits = Limits(20, "wave_based", barrier=Barrier(0.95))
+    answer = explained(tasks, "LAST", *ends, limits=limits)
+    assert answer.reason == "wave 1 has not ended: 17 of 20 tasks have, 19 must; T17, T18, T19 run"
+    assert (
+        explained(tasks, "LAST", *ends, TaskFinished(17), TaskFinished(19), limits=limits).state == "running"
+    )
+
+
+def test_a_wave_whose_time_is_up_no_longer_names_its_optional_tasks() -> None:
+    tasks = [TaskDemand(name, 1, {}, wave=1, optional=name == "MAY") for name in ("MAY", "MUST")]
+    tasks.append(TaskDemand("LAST", 1, {}, wave=2))
+    limits = Limits(model="wave_based", barrier=Barrier(timeout=2))
+    answer = explained(tasks, "LAST", TimePassed(2), limits=limits)
+    assert answer.reason == (
+        "wave 1 has not ended: 0 of 2 tasks have, all must, optional ones no longer; MUST runs"
+    )
+    assert answer.waiting_for == ("MUST",)
 
 
 def test_a_failed_dependency_is_named_however_far_away_it_is() -> None:

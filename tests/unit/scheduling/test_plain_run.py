@@ -11,12 +11,22 @@ from hypothesis import strategies as st
 
 from benchmarks.random_projects import AT_ONCE, LAWS, random_project
 from planner.forecasting.duration_draws import draw_durations
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.limits import Limits
 from planner.scheduling.plain_run import plain_schedule
 from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index, with_planned_starts
 from planner.scheduling.simulate import Schedule, full_simulation, simulate
 from schemas.tasks import ExecutionModel
-from tests.unit.scheduling.random_plans import CAPACITIES, demand_lists, large_plan, ordered_plans, plans
+from tests.unit.scheduling.random_plans import (
+    BARRIERS,
+    CAPACITIES,
+    OWN_BARRIERS,
+    demand_lists,
+    large_plan,
+    ordered_plans,
+    plans,
+    waved_plans,
+)
 
 LIMITS = st.builds(
     Limits,
@@ -24,6 +34,8 @@ LIMITS = st.builds(
     model=st.sampled_from(get_args(ExecutionModel)),
     overtaking=st.sampled_from([1, 2, 3, 64]),
     window=st.sampled_from([None, 0, 1, 3]),
+    barrier=BARRIERS,
+    own_barriers=OWN_BARRIERS,
 )
 HOURS = st.lists(st.one_of(st.integers(0, 5), st.floats(0, 5)), min_size=20, max_size=20)
 
@@ -43,7 +55,7 @@ def plans_of_one_class(draw: st.DrawFn) -> PlanIndex:
     return build_plan_index(tasks, CAPACITIES)
 
 
-@given(st.one_of(plans_of_one_class(), plans(20), ordered_plans(20)), HOURS, LIMITS)
+@given(st.one_of(plans_of_one_class(), plans(20), ordered_plans(20), waved_plans(20)), HOURS, LIMITS)
 @settings(max_examples=500, deadline=None)
 def test_whoever_answers_the_answer_is_the_same(index: PlanIndex, hours: list[float], limits: Limits) -> None:
     durations = hours[: len(index.ids)]
@@ -53,7 +65,14 @@ def test_whoever_answers_the_answer_is_the_same(index: PlanIndex, hours: list[fl
 
 @pytest.mark.parametrize("law", LAWS)
 @pytest.mark.parametrize(
-    "limits", [Limits(AT_ONCE), Limits(AT_ONCE, window=2.0), Limits(3, "wave_based")], ids=str
+    "limits",
+    [
+        Limits(AT_ONCE),
+        Limits(AT_ONCE, window=2.0),
+        Limits(3, "wave_based"),
+        Limits(AT_ONCE, "wave_based", barrier=Barrier(0.6, timeout=1.0)),
+    ],
+    ids=str,
 )
 def test_plans_of_the_usual_size_are_answered_the_short_way(law: str, limits: Limits) -> None:
     for number in range(3):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
 from planner.scheduling.task_states import TaskState
-from tests.unit.scheduling.random_plans import ordered_plans, plans
+from tests.unit.scheduling.random_plans import BARRIERS, OWN_BARRIERS, ordered_plans, plans, waved_plans
 from tests.unit.scheduling.scripted_run import ScriptedRun
 
 SCRIPTS = st.lists(st.integers(0, 16 * 12 - 1), max_size=40)
@@ -18,8 +18,10 @@ LIMITS = st.builds(
     model=st.sampled_from(["rolling_frontier", "wave_based"]),
     overtaking=st.sampled_from([1, 2, 64]),
     window=st.sampled_from([None, 0, 2, 5]),
+    barrier=BARRIERS,
+    own_barriers=OWN_BARRIERS,
 )
-PLANS = st.one_of(plans(), ordered_plans())
+PLANS = st.one_of(plans(), ordered_plans(), waved_plans())
 
 
 @given(PLANS, SCRIPTS, LIMITS)

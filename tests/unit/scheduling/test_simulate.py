@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.scheduling.barrier import Barrier
 from planner.scheduling.check_schedule import check
 from planner.scheduling.limits import Limits
 from planner.scheduling.plan_index import PlanIndex, TaskDemand, build_plan_index
@@ -14,7 +15,15 @@ from planner.scheduling.simulate import simulate
 from planner.scheduling.waves import assign_waves
 from schemas.tasks import ExecutionModel
 from tests.under_hash_seeds import printed_under_hash_seeds
-from tests.unit.scheduling.random_plans import CAPACITIES, demand_lists, large_plan, plans
+from tests.unit.scheduling.random_plans import (
+    BARRIERS,
+    CAPACITIES,
+    OWN_BARRIERS,
+    demand_lists,
+    large_plan,
+    plans,
+    waved_plans,
+)
 
 NEVER_KEPT = 10**9
 
@@ -59,12 +68,19 @@ def test_the_schedule_is_that_of_the_plain_rule(index: PlanIndex, slots: int) ->
 MODELS = st.sampled_from(get_args(ExecutionModel))
 
 
-@given(plans(), st.integers(1, 6), st.sampled_from([1, 2, 64]), MODELS)
+LIMITS = st.builds(
+    Limits,
+    max_concurrent=st.integers(1, 6),
+    model=MODELS,
+    overtaking=st.sampled_from([1, 2, 64]),
+    barrier=BARRIERS,
+    own_barriers=OWN_BARRIERS,
+)
+
+
+@given(st.one_of(plans(), waved_plans()), LIMITS)
 @settings(max_examples=300, deadline=None)
-def test_an_independent_check_finds_nothing_to_say(
-    index: PlanIndex, slots: int, overtaking: int, model: ExecutionModel
-) -> None:
-    limits = Limits(slots, model, overtaking=overtaking)
+def test_an_independent_check_finds_nothing_to_say(index: PlanIndex, limits: Limits) -> None:
     assert check(index, simulate(index, index.durations, limits), limits) == ()
 
 
@@ -120,6 +136,75 @@ def test_waves_take_longer_than_the_frontier_and_hold_the_barrier() -> None:
     index = build_plan_index(tasks, {})
     assert simulate(index, index.durations, Limits(model="rolling_frontier")).makespan == 10
     assert simulate(index, index.durations, Limits(model="wave_based")).makespan == 18
+
+
+def wave_of(*hours: float, last: float = 1, optional: tuple[str, ...] = ()) -> PlanIndex:
+    """A wave of tasks A, B, ... that take these hours, and a second wave of one task."""
+    ids = [chr(ord("A") + number) for number in range(len(hours))]
+    assert "Z" not in ids
+    tasks = [
+        TaskDemand(name, time, {}, wave=1, optional=name in optional)
+        for name, time in zip(ids, hours, strict=True)
+    ]
+    return build_plan_index([*tasks, TaskDemand("Z", last, {}, wave=2)], {})
+
+
+def second_wave(index: PlanIndex, barrier: Barrier) -> float:
+    """When the second wave begins."""
+    limits = Limits(99, "wave_based", barrier=barrier)
+    return simulate(index, index.durations, limits).starts[-1]
+
+
+def test_a_quorum_opens_the_next_wave_while_the_others_go_on() -> None:
+    index = wave_of(1, 2, 3, 9)
+    assert second_wave(index, Barrier(0.5)) == 2
+    assert second_wave(index, Barrier(0.51)) == 3
+    assert second_wave(index, Barrier(0.76)) == 9
+    assert simulate(index, index.durations, Limits(99, "wave_based", barrier=Barrier(0.5))).makespan == 9
+
+
+def test_nineteen_tasks_at_95_percent_are_a_full_barrier_and_twenty_are_not() -> None:
+    assert second_wave(wave_of(*range(1, 20)), Barrier(0.95)) == 19
+    assert second_wave(wave_of(*range(1, 21)), Barrier(0.95)) == 19
+    assert [Barrier(0.95).needed(size) for size in (0, 1, 40, 41, 60)] == [0, 1, 38, 39, 57]
+
+
+def test_a_share_that_is_whole_but_for_its_last_bits_asks_for_no_task_more() -> None:
+    assert [Barrier(0.1 * 3).needed(10), Barrier(0.07 * 100 / 10).needed(10)] == [3, 7]
+
+
+def test_what_depends_on_a_task_of_an_ended_wave_still_waits_for_it() -> None:
+    tasks = [TaskDemand(name, hours, {}, wave=1) for name, hours in (("A", 1), ("B", 9))]
+    index = build_plan_index([*tasks, TaskDemand("C", 1, {}, after=("B",), wave=2)], {})
+    assert second_wave(index, Barrier(0.5)) == 9
+
+
+def test_after_the_timeout_optional_tasks_hold_nothing_back_and_are_done_all_the_same() -> None:
+    index = wave_of(1, 9, optional=("B",))
+    assert second_wave(index, Barrier(timeout=4)) == 4
+    assert second_wave(index, Barrier(timeout=12)) == 9
+    assert second_wave(index, Barrier(timeout=0.5)) == 1
+    assert second_wave(wave_of(1, 9), Barrier(timeout=4)) == 9
+    limits = Limits(99, "wave_based", barrier=Barrier(timeout=4))
+    assert simulate(index, index.durations, limits).finishes[1] == 9
+
+
+def test_each_wave_has_its_own_time_from_the_moment_it_opened() -> None:
+    tasks = [
+        TaskDemand(name, hours, {}, wave=wave, optional=name in "BD")
+        for name, hours, wave in (("A", 2, 1), ("B", 9, 1), ("C", 1, 2), ("D", 9, 2), ("Z", 1, 3))
+    ]
+    index = build_plan_index(tasks, {})
+    assert second_wave(index, Barrier(timeout=3)) == 6
+    own = ((2, Barrier()),)
+    limits = Limits(99, "wave_based", barrier=Barrier(timeout=3), own_barriers=own)
+    assert simulate(index, index.durations, limits).starts[-1] == 12
+
+
+def test_a_share_above_one_and_a_time_below_zero_are_refused() -> None:
+    for wrong in ({"quorum": 1.1}, {"quorum": float("nan")}, {"timeout": -1.0}):
+        with pytest.raises(ValueError, match="must"):
+            Barrier(**wrong)
 
 
 @pytest.mark.parametrize("model", get_args(ExecutionModel))
