@@ -291,7 +291,8 @@ class LimitsChange(Record):
 class RunResult(Record):
     """How a run ended.
 
-    `status` is what the query answered last: who asks later need not have the whole history replayed.
+    `status` is what the query answered last: who asks later need not have the whole history replayed. In a
+    rehearsal no task did anything, and what landed is empty.
     """
 
     run_id: str
@@ -305,3 +306,4 @@ class RunResult(Record):
     tasks: tuple[TaskResult, ...] = ()
     notes: tuple[str, ...] = ()
     status: RunStatus | None = None
+    rehearsal: bool = False

@@ -77,14 +77,18 @@ def check_run(plan_argument: str, options: RunOptions) -> CheckedRun:
     check_executors(plan.tasks.tasks, options.executor)
     settings = load_settings(os.environ, options.repo or Path.cwd())
     identity = plan_id(plan.tasks.generated.contentHash)
-    branch = options.branch if options.branch is not None else _default_branch(plan, identity)
+    rehearsal = options.executor == "noop"
+    branch = (
+        _default_branch(plan, identity, rehearsal=rehearsal) if options.branch is None else options.branch
+    )
     repository = (options.repo or Path.cwd()).absolute()
     folders = open_repository(repository)
     if not is_utf8(folders.top):
         raise RepositoryUnusable(
             f"the path {folders.top} is not UTF-8", hint="rename its folders, or clone it"
         )
-    run_id = options.run_id or _default_run_id(identity, known_repository_id(folders))
+    known = known_repository_id(folders)
+    run_id = options.run_id or (default_run_id(identity, known, rehearsal=rehearsal) if known else None)
     try:
         # No commit can be of a run whose name does not exist yet: the plan's id stands in for it.
         preflight = check_repository(repository, options.base, branch, run_id or identity, folder.absolute())
@@ -102,7 +106,9 @@ def prepare_run(checked: CheckedRun) -> PreparedRun:
         RepositoryUnusable: when git cannot write there.
     """
     options, folders = checked.options, checked.preflight.folders
-    run_id = checked.run_id or f"{checked.plan_id}-{repository_id(folders)}"
+    run_id = checked.run_id or default_run_id(
+        checked.plan_id, repository_id(folders), rehearsal=options.executor == "noop"
+    )
     try:
         commit = store_plan(folders, _files(checked.folder), checked.plan_id, checked.preflight.identity)
     except GitFailed as error:
@@ -135,12 +141,15 @@ def _unusable(repository: Path, error: GitFailed) -> RepositoryUnusable:
     )
 
 
-def _default_branch(plan: Plan, identity: str) -> str:
-    return plan.tasks.meta.branch or f"feature/{slug(plan.tasks.meta.title or identity)}"
+def _default_branch(plan: Plan, identity: str, *, rehearsal: bool) -> str:
+    """Return the branch of a run: what nobody has done must not stand where the real work will."""
+    title = slug(plan.tasks.meta.title or identity)
+    return f"rehearsal/{title}" if rehearsal else plan.tasks.meta.branch or f"feature/{title}"
 
 
-def _default_run_id(plan: str, repository: str | None) -> str | None:
-    return f"{plan}-{repository}" if repository is not None else None
+def default_run_id(plan: str, repository: str, *, rehearsal: bool) -> str:
+    """Return the id of the run of a plan in a repository: the same call finds the same run again."""
+    return f"{plan}-{repository}" + ("-rehearsal" if rehearsal else "")
 
 
 def _valid_plan(folder: Path) -> Plan:

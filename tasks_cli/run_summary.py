@@ -126,7 +126,12 @@ def result_text(result: RunResult, ui_url: str | None, base: str) -> str:
     lines += [f"  note: {note}" for note in dict.fromkeys(result.notes)]
     if ui_url:
         lines.append(f"  in the Web UI: {run_url(ui_url, result.run_id)}")
-    if result.state == "succeeded":
+    if result.rehearsal:
+        lines += [
+            "this was a rehearsal: nothing was done, and the commits are empty",
+            f"  git branch -D {result.branch}    (takes them away)",
+        ]
+    elif result.state == "succeeded":
         lines += ["next:", f"  git log --graph --oneline {result.branch}", f"  git merge {result.branch}"]
         lines[-1] += f"    (brings the work to {base})"
     else:

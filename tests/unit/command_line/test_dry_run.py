@@ -50,3 +50,18 @@ def test_a_dry_run_names_the_run_once_the_repository_has_an_id(
     capsys.readouterr()
     assert execute(project, "--dry-run", "--json") == 0
     assert json.loads(capsys.readouterr().out)["run_id"].startswith("PLAN-")
+
+
+def test_a_rehearsal_takes_neither_the_branch_nor_the_name_of_the_real_run(
+    project: PlannedProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(project, "--print-input") == 0  # stores the plan, and so gives the repository its id
+    capsys.readouterr()
+    assert execute(project, "--dry-run", "--json") == 0
+    real = json.loads(capsys.readouterr().out)
+    assert execute(project, "--dry-run", "--json", "--executor", "noop") == 0
+    rehearsal = json.loads(capsys.readouterr().out)
+    assert rehearsal["branch"] == "rehearsal/change-the-app"
+    assert rehearsal["run_id"] == f"{real['run_id']}-rehearsal"
+    assert execute(project, "--dry-run", "--json", "--executor", "noop", "--branch", "mine") == 0
+    assert json.loads(capsys.readouterr().out)["branch"] == "mine"

@@ -87,3 +87,12 @@ def test_a_failed_run_ends_with_commands_that_name_the_failed_task() -> None:
     assert "T2 failed after 1 attempt: emptiness: nothing was changed" in text
     for command in ("tasks explain r T2", "tasks logs r T2", "tasks resume r", "--resume --run-id r"):
         assert command in text
+
+
+def test_a_rehearsal_offers_no_merge_of_its_empty_commits() -> None:
+    done = RunResult(run_id="r", state="succeeded", branch="rehearsal/x", completed=2, total=2, seconds=1)
+    assert "git merge rehearsal/x" in result_text(done, None, "your branch")
+    text = result_text(done.model_copy(update={"rehearsal": True}), None, "your branch")
+    assert "nothing was done, and the commits are empty" in text
+    assert "git branch -D rehearsal/x" in text
+    assert "merge" not in text
