@@ -9,14 +9,13 @@ from planner.documents.condensed_findings import condensed
 from planner.documents.markdown_text import counted, hours, listed, table
 from planner.documents.mermaid_graph import mermaid_graph
 from planner.documents.task_table import task_table
-from planner.documents.traceability import traceability
+from planner.documents.traceability import SMALL_PLAN, traceability
 from planner.draft import EstimateOrigin
 from schemas.dag import DagMetrics, Finding
 from schemas.plan import Plan
 from schemas.tasks import PRECEDENCE_TYPES, CodebaseAnalysis, Task
-from schemas.waves import RollingFrontier, WaveBased, WaveEstimates
+from schemas.waves import CompletionHours, FrontierHours, RollingFrontier, WaveBased, WaveEstimates
 
-SMALL_PLAN = 5
 MOST_WAVES = 60
 MOST_RISKS = 20
 MOST_RELEVANT = 5
@@ -86,15 +85,7 @@ def _strategy(plan: Plan) -> Iterator[str]:
     if rolling is None or waved is None:
         yield "- No forecast: see the findings under Success Metrics."
     else:
-        yield (
-            f"- Rolling frontier: {hours(rolling.p50_hours)} (P50), {hours(rolling.p80_hours)} (P80), "
-            f"{hours(rolling.p95_hours)} (P95); no less than {hours(rolling.optimal_hours)}"
-        )
-        yield (
-            f"- In waves: {hours(waved.p50_hours)} (P50), {hours(waved.p80_hours)} (P80), "
-            f"{hours(waved.p95_hours)} (P95)"
-        )
-        yield from _tie(plan, rolling.p50_hours, waved.p50_hours)
+        yield from _forecasts(plan, rolling, waved)
     for advantage in models.rolling_frontier.advantages_over_wave_based:
         yield f"- {advantage}"
     yield from _order(models.rolling_frontier)
@@ -111,13 +102,26 @@ def _strategy(plan: Plan) -> Iterator[str]:
         yield f"- The plan is set to run as `{plan.tasks.meta.execution_model}`, as it was asked for"
 
 
-def _tie(plan: Plan, rolling: float, waved: float) -> Iterator[str]:
-    """Say what decided when the forecast of the frontier is no better; else its advantages say it."""
-    if rolling == waved:
+def _forecasts(plan: Plan, rolling: FrontierHours, waved: CompletionHours) -> Iterator[str]:
+    """Yield both forecasts, and what decides when the frontier is no faster; else its advantages say that."""
+    of_rolling = _three(rolling.p50_hours, rolling.p80_hours, rolling.p95_hours)
+    of_waves = _three(waved.p50_hours, waved.p80_hours, waved.p95_hours)
+    least = f"no less than {hours(rolling.optimal_hours)}"
+    if of_rolling == of_waves:
+        yield f"- Both models: {of_rolling}; {least}"
+    else:
+        yield f"- Rolling frontier: {of_rolling}; {least}"
+        yield f"- In waves: {of_waves}"
+    before, after = rolling.p50_hours, waved.p50_hours
+    if before == after:
         asked = plan.tasks.meta.execution_model
-        yield f"- Both take {hours(waved)} (P50), so it stays with what was asked for: `{asked}`"
-    elif waved < rolling:
-        yield f"- {1 - waved / rolling:.0%} faster in waves ({hours(waved)} against {hours(rolling)}, P50)"
+        yield f"- Both take {hours(after)} (P50), so it stays with what was asked for: `{asked}`"
+    elif after < before:
+        yield f"- {1 - after / before:.0%} faster in waves ({hours(after)} against {hours(before)}, P50)"
+
+
+def _three(p50: float, p80: float | None, p95: float) -> str:
+    return f"{hours(p50)} (P50), {hours(p80)} (P80), {hours(p95)} (P95)"
 
 
 def _order(rolling: RollingFrontier) -> Iterator[str]:

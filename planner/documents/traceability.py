@@ -9,6 +9,7 @@ from planner.documents.task_table import check_text, place
 from schemas.features import Statement
 from schemas.plan import Plan
 
+SMALL_PLAN = 5
 MOST_ROWS = 150
 MOST_CHECKS = 2
 MOST_CHARACTERS = 100
@@ -22,7 +23,9 @@ def traceability(plan: Plan) -> Iterator[str]:
     covered = [item for item in statements if item.tasks]
     uncovered = [item for item in statements if not item.tasks]
     yield f"- Answered by a task: {len(covered)} of {counted(len(statements), 'statement')} of the documents"
-    if covered:
+    if covered and len(plan.tasks.tasks) <= SMALL_PLAN and _stand_at_their_tasks(plan, covered):
+        yield "- Each of them stands in the evidence of its task above"
+    elif covered:
         yield ""
         yield from _table(plan, covered)
     if uncovered:
@@ -33,6 +36,23 @@ def traceability(plan: Plan) -> Iterator[str]:
             yield f"- {_where(item)}: {_text(item)} ({item.uncovered})"
         if len(uncovered) > MOST_ROWS:
             yield f"- and {len(uncovered) - MOST_ROWS} more, see features.json"
+
+
+def _stand_at_their_tasks(plan: Plan, statements: Sequence[Statement]) -> bool:
+    """Tell whether the table of tasks shows already where all of these are asked for, and by whom done."""
+    lines = {
+        task.id: {
+            (proof.document, line)
+            for proof in task.source_evidence
+            for line in range(proof.startLine, proof.endLine + 1)
+        }
+        for task in plan.tasks.tasks
+    }
+    return all(
+        (item.source_evidence.document, item.source_evidence.startLine) in lines[task]
+        for item in statements
+        for task in item.tasks
+    )
 
 
 def _table(plan: Plan, statements: Sequence[Statement]) -> Iterator[str]:

@@ -76,6 +76,16 @@ def test_a_plan_of_three_tasks_fits_one_screen() -> None:
     assert len(chain(3).plan_document.splitlines()) <= SCREEN
 
 
+def test_a_checklist_of_three_boxes_fits_one_screen_and_says_nothing_twice() -> None:
+    boxes = "- [ ] Write the parser\n- [ ] Write the printer\n- [ ] Connect both\n"
+    plan = make_plan(drafted(f"# Program\n\n{boxes}"), Settings(), TIMESTAMP)
+    lines = plan.plan_document.splitlines()
+    assert len(lines) <= SCREEN
+    assert "- Answered by a task: 3 of 3 statements of the documents" in lines
+    assert "- Each of them stands in the evidence of its task above" in lines
+    assert sum("P80" in line for line in lines) == 2  # both models at once, and the only wave
+
+
 def test_every_task_stands_in_the_table_with_executor_check_dependency_and_line() -> None:
     document = good_plan().plan_document
     row = next(line for line in document.splitlines() if line.startswith("| P1.T003"))
