@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from activities.attempt_memory import AttemptMemory
@@ -18,7 +19,7 @@ from planner.machine.git_reader import Identity, identity
 from planner.machine.repository_folders import (
     RepositoryFolders,
     evidence_folder,
-    open_repository,
+    reopen_repository,
 )
 from planner.machine.work_folder import WorkFolder
 from schemas.activity_io import Attempt
@@ -27,6 +28,7 @@ from schemas.identifiers import slug
 from schemas.settings import TimingSettings
 from schemas.tasks import PlanCommand, Task
 
+KEPT_AUTHORS = 64
 SECONDS_PER_MINUTE = 60.0
 
 
@@ -105,13 +107,27 @@ class TaskFrame:
         Raises:
             RepositoryUnusable: when git does not know who that is.
         """
-        found = identity(self.folders.top)
-        if found is None:
-            raise RepositoryUnusable(
-                "git does not know who you are, so it cannot say who is the author of the commits",
-                hint="git config --global user.name, and user.email",
-            )
-        return found
+        return _author(self.folders.top, self.attempt.run.run_id, _written(self.folders.common / "config"))
+
+
+def _written(config: Path) -> tuple[float, float]:
+    """Return when the repository's and the user's configuration were written last."""
+    own, user = (
+        file.stat().st_mtime if file.exists() else 0.0 for file in (config, Path.home() / ".gitconfig")
+    )
+    return own, user
+
+
+@lru_cache(maxsize=KEPT_AUTHORS)
+def _author(top: Path, _run_id: str, _written: tuple[float, float]) -> Identity:
+    """Return who git says the user is; asked again for another run, or when he may have said otherwise."""
+    found = identity(top)
+    if found is None:
+        raise RepositoryUnusable(
+            "git does not know who you are, so it cannot say who is the author of the commits",
+            hint="git config --global user.name, and user.email",
+        )
+    return found
 
 
 def open_frame(attempt: Attempt, phase: str) -> TaskFrame:
@@ -122,7 +138,7 @@ def open_frame(attempt: Attempt, phase: str) -> TaskFrame:
         RepositoryUnusable: when the repository is gone.
     """
     run = attempt.run
-    folders = open_repository(Path(run.repository.path))
+    folders = reopen_repository(Path(run.repository.path))
     plan = read_plan(folders, run.plan)
     task = plan.by_id.get(attempt.task_id)
     if task is None:

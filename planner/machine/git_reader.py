@@ -156,9 +156,20 @@ def first_parent_commits(folder: Path, base: str, tip: str) -> tuple[LoggedCommi
 
 
 def logged_commit(folder: Path, commit: str) -> LoggedCommit:
-    """Return one commit with its message and trailers."""
-    with _open(folder) as repo:
-        return _logged(repo.commit(check_object_id(commit)))
+    """Return one commit with its message and trailers.
+
+    Every phase of every task asks for one: GitPython would start two processes for that.
+    """
+    raw = call_git(folder, "cat-file", "commit", check_object_id(commit)).out_bytes
+    head, _, body = raw.partition(b"\n\n")
+    fields = [line.partition(b" ")[::2] for line in head.split(b"\n")]
+    encoding = next((value.decode("latin-1") for key, value in fields if key == b"encoding"), "utf-8")
+    try:
+        message = body.decode(encoding, "replace")
+    except LookupError:  # no encoding that anybody knows
+        message = body.decode("utf-8", "replace")
+    parents = tuple(value.decode("ascii") for key, value in fields if key == b"parent")
+    return LoggedCommit(commit, parents, message, parse_trailers(message))
 
 
 def commit_times(folder: Path, commits: Sequence[str]) -> dict[str, int]:

@@ -6,12 +6,14 @@ import os
 import re
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from planner.machine.git_call import call_git
 from schemas.errors import GitFailed, InvalidArguments, RepositoryUnusable
 from schemas.identifiers import check_identifier
 
+KEPT_REPOSITORIES = 64
 ID_HEX_DIGITS = 12
 REPOSITORY_ID_FILE = "repository-id"
 # Names inside `<common>/tasks` and `refs/tasks` that a run must not have.
@@ -52,25 +54,38 @@ def open_repository(path: Path) -> RepositoryFolders:
     if "\n" in str(path):
         raise RepositoryUnusable(f"{str(path)!r} has a line break in its name", hint="Rename the folder.")
     try:
-        answer = call_git(
-            path,
-            "rev-parse",
-            "--path-format=absolute",
-            "--is-bare-repository",
-            "--git-common-dir",
-            "--git-dir",
-        )
-        bare, common, git_dir = answer.out.split("\n")
-        if bare == "true":
+        if call_git(path, "rev-parse", "--is-bare-repository").out == "true":
             raise RepositoryUnusable(
                 f"{path} is a bare repository: there is no checkout to plan from",
                 hint="Clone it (git clone PATH FOLDER) and name the clone with --repo.",
             )
-        top = call_git(path, "rev-parse", "--path-format=absolute", "--show-toplevel").out
+        asked = ("--git-common-dir", "--git-dir", "--show-toplevel")
+        answer = call_git(path, "rev-parse", "--path-format=absolute", *asked)
+        common, git_dir, top = answer.out.split("\n")
     except GitFailed as error:
         raise _not_a_repository(path, error) from error
     folders = RepositoryFolders(Path(top), Path(common))
     return folders if git_dir == common else _main_worktree(folders)
+
+
+def reopen_repository(path: Path) -> RepositoryFolders:
+    """Return the folders of a repository that is opened again and again; git is asked once for each process.
+
+    What stands at the path is looked at each time: another repository there is another one.
+
+    Raises:
+        RepositoryUnusable: there is no repository, or it is bare.
+    """
+    try:
+        mark = (path / ".git").stat()
+    except OSError:
+        return open_repository(path)
+    return _reopened(path, mark.st_dev, mark.st_ino)
+
+
+@lru_cache(maxsize=KEPT_REPOSITORIES)
+def _reopened(path: Path, _device: int, _inode: int) -> RepositoryFolders:
+    return open_repository(path)
 
 
 def known_repository_id(folders: RepositoryFolders) -> str | None:

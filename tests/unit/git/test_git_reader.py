@@ -15,6 +15,7 @@ from planner.machine.git_reader import (
     dirty_files,
     first_parent_commits,
     is_ancestor,
+    logged_commit,
     merge_base,
     read_file,
     resolve,
@@ -152,3 +153,19 @@ def test_worktrees_are_listed_with_what_they_have_checked_out(
     git(odd, "bisect", "start")
     git(odd, "checkout", "--quiet", "--detach")
     assert {tree.path: tree.branch for tree in worktrees(folders.top, folders.common)}[odd] == "side"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "written_in"), [("UTF-8", "utf-8"), ("ISO-8859-1", "latin-1"), ("no-such-encoding", "utf-8")]
+)
+def test_a_commit_is_read_in_the_encoding_it_names(
+    top: Path, tmp_path: Path, encoding: str, written_in: str
+) -> None:
+    message = tmp_path / "message"
+    message.write_bytes("Gr\u00fcn\n\nTasks-Task: A\n".encode(written_in))
+    setting = f"i18n.commitEncoding={encoding}"
+    git(top, "-c", setting, "commit", "--quiet", "--allow-empty", "--file", str(message))
+    found = logged_commit(top, git(top, "rev-parse", "HEAD"))
+    assert found.parents == (git(top, "rev-parse", "HEAD^"),)
+    assert found.trailers == {"Tasks-Task": "A"}
+    assert found.message.startswith("Gr\u00fcn\n")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from planner.machine.repository_folders import (
     RepositoryFolders,
     evidence_folder,
     open_repository,
+    reopen_repository,
     repository_id,
     worktree_git_dir,
     worktrees_root,
@@ -105,3 +107,17 @@ def test_a_repository_that_git_does_not_trust_says_how_to_trust_it(top: Path) ->
     with pytest.raises(RepositoryUnusable, match="another user") as refusal:
         open_repository(top)
     assert f"safe.directory {top}" in refusal.value.hint
+
+
+def test_a_repository_is_opened_again_without_git_and_another_one_at_its_place_is_seen(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reopen_repository(top) == open_repository(top)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert reopen_repository(top).top == top  # git cannot even be found
+    monkeypatch.undo()
+    shutil.move(top / ".git", top / "old.git")
+    with pytest.raises(RepositoryUnusable):
+        reopen_repository(top)
+    git(top, "init", "--quiet", "--separate-git-dir", str(top.parent / "elsewhere"))
+    assert reopen_repository(top).common == top.parent / "elsewhere"
