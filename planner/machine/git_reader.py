@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from git import Repo
@@ -23,6 +24,7 @@ from planner.machine.git_worktrees import BRANCH_PREFIX
 from planner.machine.ref_names import check_ref_name
 from schemas.errors import GitFailed, RepositoryUnusable
 
+KEPT_TREES = 1024
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _IDENT = re.compile(r"(.+) <(.*)> \d+ [+-]\d{4}")
 _UNFINISHED: Mapping[str, str] = {
@@ -79,10 +81,14 @@ def resolve(folder: Path, name: str) -> str:
     return answer.out
 
 
+@lru_cache(maxsize=KEPT_TREES)
 def tree_of(folder: Path, commit: str) -> str:
-    """Return the id of a commit's tree: equal trees are equal files."""
-    with _open(folder) as repo:
-        return str(repo.commit(check_object_id(commit)).tree.hexsha)
+    """Return the tree of a commit: equal trees are equal files. It never changes, so git is asked once.
+
+    Raises:
+        GitFailed: there is no such commit.
+    """
+    return call_git(folder, "rev-parse", "--verify", f"{check_object_id(commit)}^{{tree}}").out
 
 
 def branch_tip(common: Path, branch: str) -> str | None:
