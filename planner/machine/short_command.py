@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -81,7 +82,7 @@ def _run(
     input_data: bytes | None,
     timeout_seconds: float,
 ) -> ShortResult:
-    process = subprocess.Popen(
+    process = _PromptlyAwaited(
         argv,
         cwd=cwd,
         env=environment,
@@ -102,6 +103,29 @@ def _run(
             _kill(process)
             raise
     return ShortResult(process.returncode, stdout, stderr)
+
+
+class _PromptlyAwaited(subprocess.Popen[bytes]):
+    """A process whose end is noticed at once.
+
+    With a time limit the standard library looks for it every now and then, for the first time after a
+    millisecond: as long as git takes. Where the system can tell, it is asked to.
+    """
+
+    def wait(self, timeout: float | None = None) -> int:
+        if timeout is None or self.returncode is not None or not hasattr(os, "pidfd_open"):
+            return super().wait(timeout)
+        try:
+            process = os.pidfd_open(self.pid)  # it is ours and not reaped yet, so the number is still its own
+        except OSError:
+            return super().wait(timeout)
+        try:
+            poll = select.poll()
+            poll.register(process, select.POLLIN)
+            poll.poll(max(0.0, timeout) * 1000)
+        finally:
+            os.close(process)
+        return super().wait(0)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:

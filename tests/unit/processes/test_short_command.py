@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,10 @@ def test_an_interrupt_kills_the_command(scene: Scene) -> None:
         caller.send_signal(2)
         scene.witness.wait_until_released()
         assert b"KeyboardInterrupt" in caller.communicate(timeout=20)[1]
+
+
+def test_a_command_that_closes_its_output_and_goes_on_is_killed_in_time(tmp_path: Path) -> None:
+    begin = time.monotonic()
+    found = run_short(["sh", "-c", "exec >&- 2>&-; exec sleep 60"], tmp_path, timeout_seconds=1)
+    assert found.timed_out
+    assert 1 <= time.monotonic() - begin < 10
