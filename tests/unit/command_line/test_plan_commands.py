@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -11,29 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tasks_cli.command_line import SUBCOMMANDS, tasks
-from tasks_cli.exit_status import exit_status
-from tests.unit.command_line.specifications import SPEC
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "spec.md").write_text(SPEC, encoding="utf-8")
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("TASKS_STATE_DIR", str(tmp_path / "state"))
-    return folder
-
-
-@pytest.fixture
-def run(project: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run_tasks(*arguments: str) -> tuple[int, str, str]:
-        code = exit_status(tasks, arguments)
-        return code, *capsys.readouterr()
-
-    return run_tasks
+from tests.unit.command_line.conftest import Run
 
 
 def test_each_artifact_is_valid_under_the_schema_that_the_command_prints(project: Path, run: Run) -> None:

@@ -10,33 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tasks_cli.command_line import tasks
-from tasks_cli.exit_status import exit_status
 from tasks_cli.export import FORMS
+from tests.unit.command_line.conftest import Run
 from tests.unit.command_line.specifications import CYCLE, SPEC
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "spec.md").write_text(SPEC, encoding="utf-8")
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("TASKS_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
-    return folder
-
-
-@pytest.fixture
-def run(project: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run_tasks(*arguments: str) -> tuple[int, str, str]:
-        code = exit_status(tasks, arguments)
-        return code, *capsys.readouterr()
-
-    assert run_tasks("plan", "-f", "spec.md", "-o", "out", "-j", "3")[0] == 0
-    return run_tasks
+def run(run: Run) -> Run:
+    """Return the same with a plan in `out`."""
+    assert run("plan", "-f", "spec.md", "-o", "out", "-j", "3")[0] == 0
+    return run
 
 
 def edit(file: Path, change: Callable[[dict[str, object]], None]) -> None:

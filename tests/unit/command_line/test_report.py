@@ -6,38 +6,19 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tasks_cli.command_line import tasks
-from tasks_cli.exit_status import exit_status
-from tests.unit.command_line.specifications import CYCLE, SPEC
+from tests.unit.command_line.conftest import Run
 from tests.unit.documents.report.parsed_page import ParsedPage
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "spec.md").write_text(SPEC, encoding="utf-8")
-    (folder / "circle.md").write_text(CYCLE, encoding="utf-8")
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("TASKS_STATE_DIR", str(tmp_path / "state"))
-    return folder
-
-
-@pytest.fixture
-def run(project: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run_tasks(*arguments: str) -> tuple[int, str, str]:
-        code = exit_status(tasks, arguments)
-        return code, *capsys.readouterr()
-
-    run_tasks("plan", "-f", "spec.md", "-o", "out")
-    return run_tasks
+def run(run: Run) -> Run:
+    """Return the same with a plan in `out`."""
+    run("plan", "-f", "spec.md", "-o", "out")
+    return run
 
 
 def test_the_page_is_written_into_the_plan_folder_and_its_path_is_the_result(project: Path, run: Run) -> None:
