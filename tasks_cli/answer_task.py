@@ -6,8 +6,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from schemas.errors import InvalidArguments
 from schemas.execution import ChangeReply, PersonReply, TaskStatus
+from tasks_cli.answer_option import print_answer
 from tasks_cli.change_run import require_running
-from tasks_cli.printing import print_result
 from tasks_cli.service_client import ANSWER_TIMEOUT, Service, asked, run_status, with_service
 
 
@@ -31,7 +31,8 @@ def answer_task(run_id: str, task_id: str, update: str, reply: PersonReply) -> i
                 raise _not_waiting(run_id, task) from error
             raise
 
-    print_result(with_service(body).message)
+    answered = with_service(body)
+    print_answer(answered.message, changed=answered.changed)
     return 0
 
 

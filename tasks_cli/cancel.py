@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from tasks_cli.answer_option import answer_option, print_answer
 from tasks_cli.identifier_type import run_identifier, task_identifier
 
 
 @click.command("cancel")
 @click.argument("run_id", metavar="RUN", type=run_identifier)
 @click.argument("task_id", metavar="[TASK]", required=False, type=task_identifier)
+@answer_option
 def command(run_id: str, task_id: str | None) -> int:
     """End RUN, or one TASK of it: processes are ended, worktrees removed; branches and evidence stay."""
     if task_id is not None:
@@ -21,7 +23,7 @@ def command(run_id: str, task_id: str | None) -> int:
     from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
     from tasks_cli.change_run import ending_text
-    from tasks_cli.printing import print_note, print_result
+    from tasks_cli.printing import print_note
     from tasks_cli.service_client import (
         ANSWER_TIMEOUT,
         Service,
@@ -31,12 +33,12 @@ def command(run_id: str, task_id: str | None) -> int:
         with_service,
     )
 
-    async def body(service: Service) -> str:
+    async def body(service: Service) -> tuple[str, bool]:
         status = await existing_status(service, run_id)
         if status is None:
             raise run_not_found(run_id)
         if status != WorkflowExecutionStatus.RUNNING:
-            return f"the run {run_id} has ended already: {ending_text(status)}"
+            return f"the run {run_id} has ended already: {ending_text(status)}", False
         handle = service.run(run_id)
         await asked(handle.cancel(rpc_timeout=ANSWER_TIMEOUT), run_id)
         print_note("cancelling: running commands are being ended")
@@ -44,9 +46,13 @@ def command(run_id: str, task_id: str | None) -> int:
             await handle.result()
         status = await existing_status(service, run_id)
         if status == WorkflowExecutionStatus.CANCELED:
-            return f"the run {run_id} was cancelled; `tasks resume {run_id}` goes on from what has landed"
+            return (
+                f"the run {run_id} was cancelled; `tasks resume {run_id}` goes on from what has landed",
+                True,
+            )
         how = ending_text(status) if status else "forgotten"
-        return f"the run {run_id} ended before it could be cancelled: {how}"
+        return f"the run {run_id} ended before it could be cancelled: {how}", False
 
-    print_result(with_service(body))
+    message, changed = with_service(body)
+    print_answer(message, changed=changed)
     return 0

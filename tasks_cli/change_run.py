@@ -8,7 +8,7 @@ from temporalio.client import WorkflowExecutionStatus
 from schemas.errors import InvalidArguments
 from schemas.execution import ChangeReply, TaskChoice
 from schemas.record import Record
-from tasks_cli.printing import print_result
+from tasks_cli.answer_option import print_answer
 from tasks_cli.service_client import (
     ANSWER_TIMEOUT,
     Service,
@@ -31,7 +31,8 @@ def change_run(run_id: str, update: str, argument: Record | None = None) -> int:
         await require_running(service, run_id)
         return await send_update(service, run_id, update, argument)
 
-    print_result(with_service(body).message)
+    reply = with_service(body)
+    print_answer(reply.message, changed=reply.changed)
     return 0
 
 

@@ -54,7 +54,7 @@ def command(
         if form == FENCES
         else _planned(source, form, title, flags, force=force)
     )
-    end_with(report, as_json=as_json)
+    end_with(report, "the imported file", as_json=as_json)
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from tasks_cli.answer_option import answer_option
 from tasks_cli.identifier_type import run_identifier
 
 
@@ -11,6 +12,7 @@ from tasks_cli.identifier_type import run_identifier
 @click.argument("run_id", metavar="RUN", type=run_identifier)
 @click.option("--reason", default="paused by a person", help="What others are told.")
 @click.option("--hold", is_flag=True, help="Let running tasks stop at the end of their phase as well.")
+@answer_option
 def command(run_id: str, reason: str, hold: bool) -> int:
     """Start no more tasks of RUN; what runs goes on to its end."""
     from schemas.execution import PauseRequest

@@ -98,13 +98,13 @@ def command(
         _refuse_plans(sources)
         making = _Making(plan_settings(flags), description, drafter, flags, force=force, verbose=verbose)
         report = _reviewed(making, sources) if interactive else _plan(making, sources)
-    end_with(report, as_json=as_json)
+    end_with(report, "the document" if from_plan is None else "tasks.json", as_json=as_json)
     if interactive:
         return _execute_if_wanted(report)
     return 0
 
 
-def end_with(report: PlanReport, *, as_json: bool) -> None:
+def end_with(report: PlanReport, mend: str, *, as_json: bool) -> None:
     """Print the folder of a plan that was written, and say on stderr what there is to know about it.
 
     Raises:
@@ -118,7 +118,7 @@ def end_with(report: PlanReport, *, as_json: bool) -> None:
     else:
         print_result(str(report.plan_dir))
     _say(report)
-    rejected = rejection(_findings(report))
+    rejected = rejection(_findings(report), mend)
     if rejected is not None:
         raise rejected
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tasks_cli.answer_option import answer_option, print_answer
 from tasks_cli.identifier_type import run_identifier, task_identifier
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 @click.argument("run_id", metavar="RUN", type=run_identifier)
 @click.argument("task_id", metavar="TASK", type=task_identifier)
 @click.option("--reason", default="asked for by a person", help="What the run notes.")
+@answer_option
 def command(run_id: str, task_id: str, reason: str) -> int:
     """Let a failed TASK of RUN begin again, with all its attempts.
 
@@ -25,7 +27,6 @@ def command(run_id: str, task_id: str, reason: str) -> int:
     from temporalio.client import WorkflowExecutionStatus
 
     from tasks_cli.change_run import send_update, task_choice
-    from tasks_cli.printing import print_result
     from tasks_cli.service_client import existing_status, run_not_found, with_service
 
     choice = task_choice(run_id, task_id, reason)
@@ -38,7 +39,7 @@ def command(run_id: str, task_id: str, reason: str) -> int:
             return (await send_update(service, run_id, "retry", choice)).message
         return await _resume_for(service, run_id, choice)
 
-    print_result(with_service(body))
+    print_answer(with_service(body))
     return 0
 
 

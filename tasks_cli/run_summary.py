@@ -159,6 +159,8 @@ def run_url(ui_url: str, run_id: str) -> str:
 def _against(result: RunResult) -> str:
     if not result.forecast_hours:
         return " (no forecast: estimates are missing)"
+    if len(result.tasks) < result.completed:
+        return ""  # some had landed before, and the forecast is that of the whole plan
     return (
         f", forecast {duration_text(result.forecast_hours * SECONDS_PER_HOUR)} (half of all runs are faster)"
     )

@@ -64,8 +64,13 @@ def is_good(findings: Iterable[Finding]) -> bool:
     return all(finding.severity != "error" for finding in findings)
 
 
-def rejection(findings: Iterable[Finding]) -> TasksError | None:
-    """Return the error that rejects a plan, or `None`: its class tells the exit code (3, 4 or 5)."""
+def rejection(findings: Iterable[Finding], mend: str = "the document") -> TasksError | None:
+    """Return the error that rejects a plan, or `None`: its class tells the exit code (3, 4 or 5).
+
+    Args:
+        findings: what the rules say.
+        mend: what the user is to mend: whatever the plan was made from.
+    """
     errors = [finding for finding in findings if finding.severity == "error"]
     if not errors:
         return None
@@ -76,7 +81,7 @@ def rejection(findings: Iterable[Finding]) -> TasksError | None:
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return kind(
         f"the plan is rejected: {described(first)}{more}",
-        hint="mend the document as said and plan again; the folder holds all findings in dag.json",
+        hint=f"mend {mend} as said, and call this again; the folder holds all findings in dag.json",
     )
 
 

@@ -124,5 +124,7 @@ def test_a_running_task_shows_its_phase_and_what_waits_says_for_what(
     assert (rows["A"]["state"], rows["A"]["phase"], rows["A"]["attempt"]) == ("running", "develop", 1)
     assert rows["B"]["reason"] == "waits for A"
     assert shared_machine.json("explain", run_id, "B")["waiting_for"] == ["A"]
+    changed = shared_machine.json("set-limits", run_id, "--max-concurrent", "4")
+    assert (changed["changed"], "4" in changed["message"]) == (True, True)
     gates.open("a")
     assert run.end().returncode == 0

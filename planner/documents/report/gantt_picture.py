@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from planner.documents.markdown_text import counted
 from planner.documents.report.markup import Markup, cut, element, joined
 from planner.documents.report.picture import PictureWords, bar, label, picture, tip
 from planner.documents.report.run_record import ActualSpan, RunRecord
@@ -71,7 +72,8 @@ def gantt_picture(rows: Sequence[GanttRow], axes: Scales, run: RunRecord | None)
     words = PictureWords(
         "gantt",
         "Expected schedule" if run is None else "Expected schedule and what happened",
-        f"{len(rows)} rows in the order of their expected begin. The table of tasks has the same times.",
+        f"{counted(len(rows), 'row')} in the order of their expected begin. "
+        "The table of tasks has the same times.",
     )
     return picture(words, LEFT + WIDTH + RIGHT, bottom + FOOT, *parts)
 

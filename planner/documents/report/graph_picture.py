@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from planner.documents.markdown_text import counted
 from planner.documents.report.graph_layout import (
     COLUMN_STEP,
     NODE_HEIGHT,
@@ -41,7 +42,8 @@ def graph_picture(times: PlannedTimes, nodes: Sequence[Node]) -> Markup | None:
     words = PictureWords(
         "graph",
         "Tasks and their dependencies",
-        f"{len(nodes)} tasks in {columns} columns; a line goes from a task to those that wait for it. "
+        f"{counted(len(nodes), 'task')} in {counted(columns, 'column')}; "
+        "a line goes from a task to those that wait for it. "
         f"The critical path: {', '.join(nodes[task].name for task in times.critical)}.",
     )
     drawn = joined(_node(layout, task, node) for task, node in enumerate(nodes))

@@ -99,9 +99,8 @@ def _node(times: PlannedTimes, task: int, words: TaskWords) -> Node:
 def _gantt(times: PlannedTimes, words: Sequence[TaskWords], axes: Scales, run: RunRecord | None) -> Markup:
     if len(words) > MOST_TASKS:
         rows = group_rows(times, run)
-        said = (
-            f"{len(words)} tasks in {counted(len(rows), 'group')}: each from its first begin to its last end."
-        )
+        groups = f"{counted(len(words), 'task')} in {counted(len(rows), 'group')}"
+        said = f"{groups}: each from its first begin to its last end."
     else:
         rows = [_gantt_row(times, task, words[task]) for task in times.schedule.order]
         said = "Expected by the scheduler that executes the plan; the critical path is framed."
