@@ -1,4 +1,7 @@
-"""Prints how many tests of each kind ran (from the JUnit files of `make test`) and how many suppressions."""
+"""Prints how many tests of each kind ran (from the JUnit files of `make test`) and how many suppressions.
+
+A kind of which none ran is a failure: a green run must not hide that nothing was tried.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +39,8 @@ def read_outcome(report: Path) -> Outcome | None:
     )
 
 
-def main() -> None:
-    """Print the table for the folder of reports named as the argument."""
+def main() -> int:
+    """Print the table for the folder of reports named as the argument; return 1 if a kind did not run."""
     reports = Path(sys.argv[1])
     print(f"\n{'tests':<12}{'ran':>7}{'failed':>8}{'skipped':>9}{'seconds':>9}")
     outcomes = {kind: read_outcome(reports / f"{kind}.xml") for kind in KINDS}
@@ -52,7 +55,11 @@ def main() -> None:
     total = Outcome(*(sum(getattr(each, name) for each in ran) for name in Outcome.__slots__))
     print(f"{'all':<12}{total.tests:>7}{total.failed:>8}{total.skipped:>9}{total.seconds:>9.1f}")
     print(f"suppressions (noqa, type: ignore): {len(list(find_suppressions(Path.cwd())))}")
+    missing = [kind for kind, outcome in outcomes.items() if outcome is None or not outcome.tests]
+    if missing:
+        print(f"no test ran: {', '.join(missing)}")
+    return 1 if missing else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
