@@ -49,7 +49,7 @@ def _stand_at_their_tasks(plan: Plan, statements: Sequence[Statement]) -> bool:
         for task in plan.tasks.tasks
     }
     return all(
-        (item.source_evidence.document, item.source_evidence.startLine) in lines[task]
+        (item.source_evidence.document, item.source_evidence.startLine) in lines.get(task, set())
         for item in statements
         for task in item.tasks
     )
