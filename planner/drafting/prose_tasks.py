@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from planner.drafting.draft_features import title_heading
 from planner.drafting.listed_work import ListedWork, listed_work
-from planner.drafting.section_kinds import CRITERIA_HEADING, STEP, is_vague
+from planner.drafting.section_kinds import CRITERIA_HEADING, STEP, is_collection, is_vague
 from planner.drafting.shared_words import SharedWords
 from planner.drafting.statements import LOWER_CASE, StatedNeed
 from planner.drafting.task_criteria import criteria_in
@@ -39,7 +39,8 @@ def prose_tasks(
 
     What is listed as work is a task each. A statement that no listed work holds, names or is clearly about
     belongs to the task of its lowest heading, and makes one where the document lists no work of that
-    section. A section with more than six labelled statements is divided into them.
+    section. A section with more than six labelled statements is divided into them, and one whose heading says
+    no more than `Requirements` in any case.
     """
     works = listed_work(document)
     asked = [item for item in statements if item.reason is None and item.kind != "work"]
@@ -212,12 +213,13 @@ def _name(title: str) -> str:
 
 
 def _divided(document: Outline, groups: Groups) -> tuple[Groups, list[str]]:
-    """Return the groups with those divided that hold too many labelled statements for one task."""
+    """Return the groups, divided where labelled statements are too many or too unlike for one task."""
     found: Groups = {}
     divided: list[str] = []
     for owner, group in groups.items():
         labelled = [item for item in group if item.label and document.blocks[item.block].kind != "heading"]
-        if len(labelled) <= MOST_IN_A_TASK:
+        of_one_kind = owner is not None and is_collection(read_headline(document.blocks[owner].text).title)
+        if len(labelled) <= (1 if of_one_kind else MOST_IN_A_TASK):
             found[owner] = group
             continue
         rest = [item for item in group if item not in labelled]
@@ -263,7 +265,7 @@ def _section_seed(
     required = [item.text for item in group]
     block = None if owner is None else document.blocks[owner]
     headline = read_headline(block.text if block is not None and block.text.strip() else required[0])
-    if is_vague(headline.title):
+    if is_vague(headline.title) or is_collection(headline.title):
         headline = replace(headline, title=shortened(f"{headline.title}: {required[0]}"))
     series: Series = ()
     number: tuple[int, ...] = ()

@@ -47,6 +47,11 @@ OUTCOME = re.compile(
     re.IGNORECASE,
 )
 DONE = re.compile(r"(?:already )?(?:done|fixed|completed?|resolved|shipped|closed|finished)", re.IGNORECASE)
+COLLECTION = re.compile(
+    r"(?:the\s+)?(?:(?:functional|non-functional|technical|product|user|system|business|key|core|main)\s+)*"
+    r"(?:requirements?|features?|stories|use cases|functionality)",
+    re.IGNORECASE,
+)
 VAGUE = re.compile(
     r"(?:the )?(?:decisions?|ideas?|consequences|rules?|discussion|notes?|context|proposals?|solution|"
     r"approach|summary|overview|general|details|requirement\s+\d+)",
@@ -109,6 +114,11 @@ def is_done_section(document: Outline, number: int) -> bool:
 def is_vague(title: str) -> bool:
     """Return whether a heading says nothing about what stands below it, such as `Decision`."""
     return VAGUE.fullmatch(title.strip(" :.")) is not None
+
+
+def is_collection(title: str) -> bool:
+    """Return whether a heading only says what kind of statements stand below it, such as `Requirements`."""
+    return COLLECTION.fullmatch(title.strip(" :.")) is not None
 
 
 def is_decision(document: Outline, number: int) -> bool:

@@ -157,3 +157,25 @@ def test_several_headings_at_the_top_are_features_each() -> None:
 def test_the_users_title_wins() -> None:
     assert drafted("# Shop\n- [ ] a\n", title=" Mine ").title == "Mine"
     assert drafted("# Shop\n- [ ] a\n").title == "Shop"
+
+
+@pytest.mark.parametrize(
+    ("heading", "titles"),
+    [
+        ("Functional Requirements", ["FR-1: The system MUST log in", "FR-2: The system MUST log out"]),
+        ("Requirements", ["FR-1: The system MUST log in", "FR-2: The system MUST log out"]),
+        ("Signing in", ["Signing in"]),
+    ],
+)
+def test_requirements_that_only_their_kind_holds_together_are_a_task_each(
+    heading: str, titles: list[str]
+) -> None:
+    items = "- FR-1: The system MUST log in\n- FR-2: The system MUST log out\n"
+    assert [task.title for task in drafted(f"# T\n\n## {heading}\n\n{items}").tasks] == titles
+
+
+def test_a_section_of_unlabelled_stories_is_called_by_its_first() -> None:
+    wishes = ("log in, so that I am known", "leave, so that I am not")
+    stories = "".join(f"- As a user, I want to {wish}.\n" for wish in wishes)
+    (task,) = drafted(f"# T\n\n## User stories\n\n{stories}").tasks
+    assert task.title.startswith("User stories: As a user, I want to log in")
