@@ -46,9 +46,9 @@ def prose_tasks(
     asked = [item for item in statements if item.reason is None and item.kind != "work"]
     shares, groups = _shared_out(document, works, asked)
     works, named = _naming_sections(document, works, groups)
-    groups, divided = _divided(
-        document, _worth_a_task(document, works, _with_criteria_settled(document, groups))
-    )
+    settled = _with_criteria_settled(document, groups)
+    groups, divided = _divided(document, _worth_a_task(document, works, settled))
+    answers = _answered_elsewhere(settled, groups)
     owners = {work.owner for work in works} | {owner for owner in groups if owner is not None}
     bodies = bodies_of(document, owners)
     seeds = [_work_seed(document, work, shares, bodies) for work in works]
@@ -57,7 +57,7 @@ def prose_tasks(
         by_block[statement.block].append(statement)
     for owner, group in groups.items():
         seed = _section_seed(document, owner, group, bodies)
-        seed = replace(seed, description=_description(seed, by_block))
+        seed = replace(seed, description=_description(seed, by_block), answers=tuple(answers[owner]))
         seeds.append(_with_order(document, seed, named[owner]) if owner in named else seed)
     return tuple(sorted(seeds, key=lambda seed: (seed.owner is not None, seed.owner or 0))), divided
 
@@ -179,6 +179,19 @@ def _worth_a_task(document: Outline, works: Sequence[ListedWork], groups: Groups
     }
 
 
+def _answered_elsewhere(before: Groups, kept: Groups) -> defaultdict[int | None, list[Range]]:
+    """Return for each group the statements of sections without a task that clearly speak of it."""
+    held = {_range(item) for group in kept.values() for item in group}
+    words = SharedWords([" ".join(item.text for item in group) for group in kept.values()])
+    found: defaultdict[int | None, list[Range]] = defaultdict(list)
+    for group in before.values():
+        for item in group:
+            nearest = None if _range(item) in held else words.nearest(item.text)
+            if nearest is not None:
+                found[list(kept)[nearest]].append(_range(item))
+    return found
+
+
 def _asks_for_itself(document: Outline, owner: int | None, item: StatedNeed) -> bool:
     """Return whether a statement makes a task beside a list of work: it requires something or has a label."""
     if item.label is not None:
@@ -222,11 +235,13 @@ def _divided(document: Outline, groups: Groups) -> tuple[Groups, list[str]]:
         if len(labelled) <= (1 if of_one_kind else MOST_IN_A_TASK):
             found[owner] = group
             continue
-        rest = [item for item in group if item not in labelled]
-        if rest:
-            found[owner] = rest
         for item in labelled:
             found.setdefault(item.block, []).append(item)
+        words = SharedWords([item.text for item in labelled])
+        for item in group:
+            if item not in labelled:
+                nearest = words.nearest(item.text)
+                found.setdefault(owner if nearest is None else labelled[nearest].block, []).append(item)
         section = document.section_of(labelled[0].block)
         divided.append(f"{document.source.name}, {section}: {len(labelled)} labelled statements, a task each")
     return found, divided

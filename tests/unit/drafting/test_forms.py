@@ -179,3 +179,19 @@ def test_a_section_of_unlabelled_stories_is_called_by_its_first() -> None:
     stories = "".join(f"- As a user, I want to {wish}.\n" for wish in wishes)
     (task,) = drafted(f"# T\n\n## User stories\n\n{stories}").tasks
     assert task.title.startswith("User stories: As a user, I want to log in")
+
+
+def test_a_criterion_goes_to_the_requirement_that_it_speaks_of_and_is_never_lost() -> None:
+    text = (
+        "# T\n\n## Requirements\n\n- FR-1: Orders MUST take one voucher\n"
+        "- FR-2: Expired coupons MUST be refused\n\n"
+        "## Acceptance criteria\n\n- Expired coupons show their date\n- The moon is full\n\n"
+        "## Rollout\n\n1. Enable the flag\n"
+    )
+    draft = drafted(text)
+    owners = {statement.source_evidence.quote: statement.tasks for statement in draft.statements}
+    titles = {task.id: task.title for task in draft.tasks}
+    (answering,) = owners["Expired coupons show their date"]
+    assert titles[answering] == "FR-2: Expired coupons MUST be refused"
+    (left,) = owners["The moon is full"]
+    assert titles[left] == "Requirements: The moon is full"
