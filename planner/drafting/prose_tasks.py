@@ -13,7 +13,7 @@ from planner.drafting.section_kinds import CRITERIA_HEADING, STEP, is_collection
 from planner.drafting.shared_words import SharedWords
 from planner.drafting.statements import LOWER_CASE, StatedNeed
 from planner.drafting.task_criteria import criteria_in
-from planner.drafting.task_headline import Headline, plain_title, read_headline, shortened
+from planner.drafting.task_headline import Headline, as_work, plain_title, read_headline, shortened
 from planner.drafting.task_owners import bodies_of, places_of
 from planner.drafting.task_seed import Range, Series, TaskSeed, numbering
 from planner.intake.markdown_outline import Outline
@@ -279,7 +279,7 @@ def _section_seed(
 ) -> TaskSeed:
     required = [item.text for item in group]
     block = None if owner is None else document.blocks[owner]
-    headline = read_headline(block.text if block is not None and block.text.strip() else required[0])
+    headline = as_work(read_headline(block.text if block is not None and block.text.strip() else required[0]))
     if is_vague(headline.title) or is_collection(headline.title):
         headline = replace(headline, title=shortened(f"{headline.title}: {required[0]}"))
     series: Series = ()

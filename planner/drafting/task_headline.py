@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from planner.rules.action_verbs import begins_with_verb
 
 STEP_WORD = re.compile(
     r"(?P<word>step|task|phase|stage|part)\s+#?(?P<number>\d{1,6}(?:\.\d{1,6})*)"
@@ -18,6 +20,12 @@ LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*\)")
 MARKS = re.compile(r"\*\*|__|`")
 FULL_STOP = re.compile(r"(?<=[a-z0-9]{2}|[a-z0-9]\))\.$")
 MAX_TITLE = 160
+OF_THE_PRODUCT = re.compile(
+    r"(?:\[?[A-Z][A-Za-z]{0,9}-?\d[\w.]*\]?\s*[:.)-]*\s+)?(?:the\s+|this\s+|our\s+)?"
+    r"(?:system|product|app|application|program|tool|service|server|library|platform|software)\s+"
+    r"(?:must|shall|should)\s+(?P<what>[a-z]+ .+)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,18 @@ def read_headline(text: str) -> Headline:
         series=series.lower(),
         label=label["label"] if label else None,
     )
+
+
+def as_work(headline: Headline) -> Headline:
+    """Return `FR-1: The system MUST accept a code` as what is to be done: `Accept a code (FR-1)`.
+
+    Only where what requires it is nothing but the product, and a verb follows; the quote keeps the words.
+    """
+    match = OF_THE_PRODUCT.fullmatch(headline.title)
+    if match is None or not begins_with_verb(match["what"]):
+        return headline
+    behind = f" ({headline.label})" if headline.label else ""
+    return replace(headline, title=f"{match['what'][0].upper()}{match['what'][1:]}{behind}")
 
 
 def plain_title(text: str) -> str:

@@ -162,15 +162,15 @@ def test_the_users_title_wins() -> None:
 @pytest.mark.parametrize(
     ("heading", "titles"),
     [
-        ("Functional Requirements", ["FR-1: The system MUST log in", "FR-2: The system MUST log out"]),
-        ("Requirements", ["FR-1: The system MUST log in", "FR-2: The system MUST log out"]),
+        ("Functional Requirements", ["FR-1: People MUST log in", "FR-2: People MUST log out"]),
+        ("Requirements", ["FR-1: People MUST log in", "FR-2: People MUST log out"]),
         ("Signing in", ["Signing in"]),
     ],
 )
 def test_requirements_that_only_their_kind_holds_together_are_a_task_each(
     heading: str, titles: list[str]
 ) -> None:
-    items = "- FR-1: The system MUST log in\n- FR-2: The system MUST log out\n"
+    items = "- FR-1: People MUST log in\n- FR-2: People MUST log out\n"
     assert [task.title for task in drafted(f"# T\n\n## {heading}\n\n{items}").tasks] == titles
 
 
@@ -195,3 +195,19 @@ def test_a_criterion_goes_to_the_requirement_that_it_speaks_of_and_is_never_lost
     assert titles[answering] == "FR-2: Expired coupons MUST be refused"
     (left,) = owners["The moon is full"]
     assert titles[left] == "Requirements: The moon is full"
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("FR-1: The system MUST accept one code per order.", "Accept one code per order (FR-1)"),
+        ("**FR-001**: System MUST refuse an expired code", "Refuse an expired code (FR-001)"),
+        ("FR-2: The application SHALL not log passwords", "FR-2: The application SHALL not log passwords"),
+        ("FR-3: An expired code MUST be refused", "FR-3: An expired code MUST be refused"),
+    ],
+)
+def test_a_requirement_of_the_product_is_called_by_what_is_to_be_done(said: str, title: str) -> None:
+    text = f"# T\n\n## Requirements\n\n- {said}\n- FR-9: Everything MUST be fine\n"
+    first = drafted(text).tasks[0]
+    assert first.title == title
+    assert first.source_evidence[0].quote.strip(".") in said
