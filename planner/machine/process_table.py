@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from planner.machine.process_supervisor import TOKEN_VARIABLE, read_stat
 
 ENDED_STATES = "ZX"
+MOST_LOOKS = 10
+SECONDS_BETWEEN_LOOKS = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def token_of(pid: int) -> str:
 def variable_of(pid: int, name: str) -> str:
     """Return a variable of the environment a process was started with; empty if it cannot be seen."""
     try:
-        environment = Path(f"/proc/{pid}/environ").read_bytes()
+        environment = _environment(pid)
     except OSError:
         return ""  # it has ended, or it belongs to another user
     prefix = f"{name}=".encode()
@@ -110,6 +113,18 @@ def variable_of(pid: int, name: str) -> str:
         if entry.startswith(prefix):
             return os.fsdecode(entry.removeprefix(prefix))
     return ""
+
+
+def _environment(pid: int) -> bytes:
+    """Return the environment of a process; while it becomes another program, it has none for a moment."""
+    place = Path(f"/proc/{pid}")
+    for _ in range(MOST_LOOKS):
+        found = (place / "environ").read_bytes()
+        if found:
+            return found
+        (place / "exe").readlink()  # an error for what never has one: a kernel thread, a zombie
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    return b""
 
 
 def marked_processes(name: str, value: str) -> set[ProcessIdentity]:

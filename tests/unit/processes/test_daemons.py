@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.machine.process_table import ProcessRow, session_members
+from planner.machine.process_table import ProcessRow, session_members, variable_of
 from planner.machine.processes import (
     CommandNotStarted,
     ProcessIdentity,
@@ -116,6 +116,7 @@ def test_we_end_our_children_and_never_ourselves_or_our_ancestors() -> None:
     # In a process of its own: the children of this one may be other tests' servers.
     program = """
 import os, subprocess
+from planner.machine.process_table import variable_of
 from planner.machine.processes import end_tree, process_start_time
 with subprocess.Popen(["sleep", "1000"]) as child:
     ended = end_tree(os.getpid(), process_start_time(os.getpid()), grace_seconds=1.0)
@@ -135,3 +136,17 @@ def test_nothing_of_a_stranger_who_took_over_the_pid_is_in_our_session() -> None
     assert session_members(table, ProcessIdentity(7, 100)) == set()
     assert session_members({8: follower}, ProcessIdentity(7, 100)) == {8}  # the leader has ended
     assert session_members({8: follower}, ProcessIdentity(7, 202)) == set()  # older than the leader
+
+
+def test_a_process_that_becomes_another_program_keeps_its_mark_all_the_time(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "MARK": "mine"}
+    seen: set[str] = set()
+    for _ in range(30):
+        process = spawn_daemon(["bash", "-c", "exec sleep 1000"], environment, tmp_path / "log", tmp_path)
+        try:
+            while Path(f"/proc/{process.pid}/exe").readlink().name == "bash":
+                seen.add(variable_of(process.pid, "MARK"))
+            seen.add(variable_of(process.pid, "MARK"))
+        finally:
+            end_tree(process.pid, process.start_time, 0)
+    assert seen == {"mine"}
