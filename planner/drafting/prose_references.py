@@ -19,6 +19,10 @@ NEEDS = (
 )
 NEEDED_BY = r"blocks|unblocks|(?:required|needed)\s+(?:by|for)|(?:a\s+)?prerequisite\s+(?:of|for)"
 KEYWORD = re.compile(rf"\b(?:(?P<needs>{NEEDS})|(?P<needed_by>{NEEDED_BY}))(?:\s*:)?\s+", re.IGNORECASE)
+EVERYTHING_ABOVE = re.compile(
+    rf"\b(?:{NEEDS}|once|when)\s+(?P<what>(?:everything|all(?:\s+of)?(?:\s+the)?(?:\s+(?:tasks|steps|items|work))?)\s+above)\b",
+    re.IGNORECASE,
+)
 NEGATION = re.compile(
     r"\b(?:not|never|no longer|nor|n't|without|nothing)\s+(?:\w+\s+)?$|n't\s+$", re.IGNORECASE
 )
@@ -82,6 +86,7 @@ def find_references(text: str, asking: int, names: TaskNames) -> Iterator[ProseR
     flat = text.replace("\n", " ")
     said: set[tuple[int, int]] = set()
     for start, end in sentences(flat):
+        yield from _all_above(flat, (start, end), asking, names)
         for keyword in KEYWORD.finditer(flat, start, end):
             if NEGATION.search(flat, start, keyword.start()):
                 said.add((keyword.start(), end))
@@ -95,6 +100,19 @@ def find_references(text: str, asking: int, names: TaskNames) -> Iterator[ProseR
                 yield replace(found, subject=subject)
             said.add((keyword.start() if subject is None else start, reached))
         yield from _mentions(flat, (start, end), asking, names, said)
+
+
+def _all_above(
+    flat: str, sentence: tuple[int, int], asking: int, names: TaskNames
+) -> Iterator[ProseReference]:
+    """Yield all tasks above the asking one in its document where the sentence waits for everything above."""
+    match = EVERYTHING_ABOVE.search(flat, *sentence)
+    if match is None or NEGATION.search(flat, sentence[0], match.start()):
+        return
+    document = names.tasks[asking].document
+    for place in range(asking):
+        if names.tasks[place].document == document:
+            yield ProseReference("needs", match.start(), match.end(), match["what"], place)
 
 
 def _after_keyword(

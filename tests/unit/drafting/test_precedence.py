@@ -243,3 +243,25 @@ def test_a_stated_id_is_believed_unless_it_can_be_just_that_word(words: str, har
     made = "".join(f"## Make {name}\n```yaml task\nid: {name}\n```\n{RUN}" for name in ids)
     found = edges(drafted(f"# T\n{made}## Use it\n{words}\n{RUN}"))
     assert {edge[4] for edge in found} == {hard}
+
+
+@pytest.mark.parametrize(
+    ("words", "earlier"),
+    [
+        ("Enable it once everything above is done", ["A", "B"]),
+        ("Enable it after all steps above", ["A", "B"]),
+        ("Enable it; depends on all of the work above", ["A", "B"]),
+        ("Enable it, but not after everything above", []),
+        ("Say it above everything", []),
+    ],
+)
+def test_what_waits_for_everything_above_comes_after_all_tasks_above_it(
+    words: str, earlier: list[str]
+) -> None:
+    boxes = f"- [ ] A: Write it\n- [ ] B: Test it\n- [ ] C: {words}\n- [ ] D: Rest\n"
+    draft = drafted(f"# T\n{boxes}")
+    titles = {task.id: task.title[0] for task in draft.tasks}
+    assert sorted((titles[item.from_], titles[item.to]) for item in draft.dependencies) == [
+        (name, "C") for name in earlier
+    ]
+    assert all(item.isHard for item in draft.dependencies)
