@@ -30,6 +30,7 @@ from workers.temporal_connection import TemporalTarget, connect
 from workflows.execute_plan import ExecutePlan
 
 LOOK_SECONDS = 0.1
+CHECKOUT = Path(__file__).resolve().parents[2]
 HISTORIES = Path(__file__).parent / "histories"
 Handle = WorkflowHandle[ExecutePlan, RunResult]
 TWICE = 'if [ "$TASKS_ATTEMPT" = 1 ]; then touch a.txt; else echo a > a.txt; fi'
@@ -163,6 +164,7 @@ async def _record(server: DevServer, client: Client, name: str, folder: Path) ->
     for workflow_id, kind in ((run_id, "plan"), (f"{run_id}/A/1", "task")):
         history = await client.get_workflow_handle(workflow_id).fetch_history()
         text = re.sub(r'"identity": "[^"]*"', '"identity": "recorded"', history.to_json())
+        text = text.replace(f"{CHECKOUT}/", "")  # stack traces: a history is of no machine
         (HISTORIES / f"{name}-{kind}.json").write_text(
             json.dumps({"workflow_id": workflow_id, "history": json.loads(text)}, indent=1) + "\n",
             encoding="utf-8",

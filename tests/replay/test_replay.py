@@ -58,3 +58,8 @@ def test_a_changed_order_of_commands_does_not_replay(
     changed.write_text(json.dumps(recorded), encoding="utf-8")
     with pytest.raises(Exception, match=r"(?i)nondeterminism"):
         replay(changed)
+
+
+def test_no_history_tells_of_the_machine_that_it_was_recorded_on() -> None:
+    found = [file.name for file in HISTORIES if 'File \\"/' in file.read_text("utf-8")]
+    assert found == []
