@@ -66,7 +66,7 @@ def solve(index: PlanIndex, limits: Limits, *, seconds: float, seed: int, worker
     return Found(better, found.schedules_made, min(bound, better.makespan))
 
 
-def _solver_module() -> Any:  # noqa: ANN401 - OR-tools is not there when types are checked
+def _solver_module() -> Any:  # noqa: ANN401 - a module of an extra, found when it is asked for
     try:
         return importlib.import_module(MODULE)
     except ImportError as missing:
@@ -78,7 +78,7 @@ def _solver_module() -> Any:  # noqa: ANN401 - OR-tools is not there when types 
 
 
 def _model(
-    cp_model: Any,  # noqa: ANN401 - OR-tools is not there when types are checked
+    cp_model: Any,  # noqa: ANN401 - a module of an extra, found when it is asked for
     index: PlanIndex,
     limits: Limits,
     durations: Sequence[int],
