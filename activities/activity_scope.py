@@ -45,5 +45,6 @@ async def _beat() -> None:
     if timeout is None:
         return
     while True:
-        activity.heartbeat()
+        # The server counts from the start: most activities end before they owe it a sign of life.
         await asyncio.sleep(timeout.total_seconds() / BEATS_PER_TIMEOUT)
+        activity.heartbeat()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from filelock import FileLock, Timeout
 
@@ -12,7 +14,9 @@ from planner.machine.ref_names import check_ref_name
 from planner.machine.repository_folders import RepositoryFolders
 from schemas.identifiers import slug_with_hash
 
-LOOK_SECONDS = 0.1
+# Landings wait for each other only here, so the time between two of them counts for every task of a run.
+LOOK_SECONDS = 0.005
+_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Path, asyncio.Lock]] = WeakKeyDictionary()
 
 
 @asynccontextmanager
@@ -21,14 +25,21 @@ async def landing_turn(folders: RepositoryFolders, branch: str) -> AsyncIterator
 
     Waiting has no deadline of its own: who waits beats its heart and can be cancelled.
     """
-    # Not bound to a thread: any thread of the event loop may give it back.
-    lock = FileLock(folders.locks / f"land-{slug_with_hash(check_ref_name(branch))}.lock", thread_local=False)
-    while not _taken(lock):  # noqa: ASYNC110 - another process gives it back, nothing local signals
-        await asyncio.sleep(LOOK_SECONDS)
-    try:
-        yield
-    finally:
-        lock.release()
+    file = folders.locks / f"land-{slug_with_hash(check_ref_name(branch))}.lock"
+    async with _queue(file):
+        # Not bound to a thread: any thread of the event loop may give it back.
+        lock = FileLock(file, thread_local=False)
+        while not _taken(lock):  # noqa: ASYNC110 - another process gives it back, nothing local signals
+            await asyncio.sleep(LOOK_SECONDS)
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _queue(file: Path) -> asyncio.Lock:
+    """Return where the landings of this process wait in turn: only the first of them looks at the file."""
+    return _queues.setdefault(asyncio.get_running_loop(), {}).setdefault(file, asyncio.Lock())
 
 
 def _taken(lock: FileLock) -> bool:

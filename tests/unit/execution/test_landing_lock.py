@@ -27,16 +27,18 @@ asyncio.run(hold())
 """
 
 
-def test_two_landings_on_one_branch_follow_one_another(tmp_path: Path) -> None:
+def test_landings_on_one_branch_follow_one_another_first_come_first(tmp_path: Path) -> None:
     folders = open_repository(make_repository(tmp_path / "project"))
     inside: list[int] = []
     most: list[int] = []
+    order: list[int] = []
 
     async def land(number: int) -> None:
         async with landing_turn(folders, BRANCH):
             inside.append(number)
             most.append(len(inside))
-            await asyncio.sleep(0)
+            order.append(number)
+            await asyncio.sleep(0.02)
             inside.remove(number)
 
     async def many() -> None:
@@ -44,6 +46,7 @@ def test_two_landings_on_one_branch_follow_one_another(tmp_path: Path) -> None:
 
     asyncio.run(many())
     assert most == [1] * 5
+    assert order == [0, 1, 2, 3, 4]
 
 
 def test_another_branch_does_not_wait(tmp_path: Path) -> None:
@@ -70,12 +73,19 @@ def test_waiting_can_be_cancelled_and_takes_nothing(tmp_path: Path) -> None:
     asyncio.run(wait())
 
 
-def test_a_killed_process_gives_its_turn_back(tmp_path: Path) -> None:
+def test_waiting_for_another_process_ends_with_it_and_can_be_cancelled(tmp_path: Path) -> None:
     repository = make_repository(tmp_path / "project")
     argv = [sys.executable, "-c", HOLD, str(repository), BRANCH]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
+
+        async def give_up() -> None:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.2), landing_turn(open_repository(repository), BRANCH):
+                    pytest.fail("two held the same turn")
+
+        asyncio.run(give_up())
         holder.kill()
 
     async def land() -> bool:
