@@ -15,9 +15,10 @@ from activities.set_aside import discard, not_the_tasks_work, note_leftovers
 from activities.task_commits import TaskTrailers, work_message
 from activities.task_frame import TaskFrame
 from activities.work_changes import Changes, collect_changes
-from activities.work_commit import checkpoint_ref, commit_work
+from activities.work_commit import CommitOptions, checkpoint_name, commit_work
 from activities.worktrees import check_token, reset_worktree
-from planner.machine.git_reader import branch_tip, logged_commit
+from planner.machine.git_commits import logged_commit, tree_of
+from planner.machine.git_reader import branch_tip
 from planner.machine.work_folder import WorkFolder
 from schemas.activity_io import DevelopInput, DevelopResult
 from schemas.errors import ContentFilterFailed
@@ -78,23 +79,30 @@ def _commit(frame: TaskFrame, work: WorkFolder, base: str, outcome: ExecutorOutc
     message = work_message(frame.task.title, frame.trailers)
     left_out = _left_out(changes, chosen)
     try:
-        commit = commit_work(work, base, chosen, frame.author(), message, allow_empty=may_be_empty)
+        options = CommitOptions(may_be_empty, _checkpoint(frame))
+        commit = commit_work(work, base, chosen, frame.author(), message, options)
     except ContentFilterFailed as error:
         feedback = Feedback(phase="develop", rule="filter", message=error.message)
         return DevelopResult(commit=None, left_out=left_out, feedback=(feedback,))
     if commit is None:
         return DevelopResult(commit=None, left_out=left_out, feedback=(_nothing_changed(frame, left_out),))
-    run = frame.attempt.run
-    checkpoint_ref(frame.folders, run.run_id, frame.task.id, frame.attempt.number, DEVELOPED_PERCENT, commit)
-    difference = run_git(
-        frame.folders.top, "diff", "--no-ext-diff", "--no-textconv", "--binary", base, commit
-    )
-    frame.evidence.write_text(
-        "difference", difference.out_bytes.decode("utf-8", "surrogateescape"), suffix=".patch"
-    )
+    frame.evidence.write_text("difference", _difference(frame, base, commit), suffix=".patch")
     discard(work, [path for path in changes.paths if path.path not in set(chosen)])
     shown = tuple(path.shown for path in changes.paths if path.path in set(chosen))
     return DevelopResult(commit=commit, changed=shown, left_out=left_out, already_done=outcome.already_done)
+
+
+def _checkpoint(frame: TaskFrame) -> str:
+    attempt = frame.attempt
+    return checkpoint_name(attempt.run.run_id, frame.task.id, attempt.number, DEVELOPED_PERCENT)
+
+
+def _difference(frame: TaskFrame, base: str, commit: str) -> str:
+    common = frame.folders.common
+    if tree_of(common, base) == tree_of(common, commit):
+        return ""
+    found = run_git(frame.folders.top, "diff", "--no-ext-diff", "--no-textconv", "--binary", base, commit)
+    return found.out_bytes.decode("utf-8", "surrogateescape")
 
 
 def _committed_before(frame: TaskFrame, base: str) -> str | None:
@@ -102,7 +110,7 @@ def _committed_before(frame: TaskFrame, base: str) -> str | None:
     tip = branch_tip(frame.folders.common, frame.branch)
     if tip is None or tip == base:
         return None
-    logged = logged_commit(frame.folders.top, tip)
+    logged = logged_commit(frame.folders.common, tip)
     return tip if TaskTrailers.read(logged.trailers) == frame.trailers and logged.parents == (base,) else None
 
 

@@ -11,7 +11,8 @@ from activities.task_frame import TaskFrame
 from activities.work_commit import collect_changes, snapshot_work
 from activities.worktree_git import WorktreeGit
 from activities.worktree_lease import find_lease
-from planner.machine.git_reader import branch_tip, logged_commit, ref_commit
+from planner.machine.git_commits import logged_commit
+from planner.machine.git_reader import branch_tip, ref_commit
 from planner.machine.work_folder import WorkFolder
 from planner.plan_outline import is_by_hand
 
@@ -61,7 +62,7 @@ def bring_back_hand_work(frame: TaskFrame, work: WorkFolder, base: str) -> tuple
     kept = ref_commit(frame.folders.common, kept_ref(frame))
     if kept is None:
         return ()
-    before = logged_commit(frame.folders.top, kept).parents[0]
+    before = logged_commit(frame.folders.common, kept).parents[0]
     patch = run_git(
         frame.folders.top, "diff", "--no-ext-diff", "--no-textconv", "--binary", "--full-index", before, kept
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from activities.task_commits import TaskTrailers
-from planner.machine.git_reader import branch_tip, first_parent_commits
+from planner.machine.git_commits import first_parent_commits
+from planner.machine.git_reader import branch_tip
 from planner.machine.repository_folders import RepositoryFolders
 from schemas.activity_io import LandedTask
 
@@ -27,7 +28,7 @@ def landed_tasks(
         return (), ()
     landed: dict[str, LandedTask] = {}
     notes: dict[str, str] = {}
-    for logged in first_parent_commits(folders.top, base, tip):
+    for logged in first_parent_commits(folders.common, base, tip):
         trailers = TaskTrailers.read(logged.trailers)
         if trailers is None or len(logged.parents) != 2:  # noqa: PLR2004 - a landing is a merge of two
             continue

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from activities.ref_updates import update_ref
+from activities.ref_updates import RefMove, update_refs
 from planner.machine.git_reader import branch_tip, is_ancestor, ref_commit
 from planner.machine.repository_folders import RepositoryFolders, check_run_id
 from schemas.errors import RepositoryUnusable
 
 
+def tip_to_remember(run_id: str, commit: str) -> RefMove:
+    """Return what remembers a commit as the run's last tip; as a ref, it also keeps the landings alive."""
+    return RefMove(_ref(run_id), commit)
+
+
 def remember_tip(folders: RepositoryFolders, run_id: str, commit: str) -> None:
-    """Remember a commit as the last tip of the run; as a ref, it also keeps the landings alive."""
-    update_ref(folders.common, _ref(run_id), commit, "tasks: tip of the feature branch")
+    """Remember a commit as the last tip of the run."""
+    update_refs(folders.common, "tasks: tip of the feature branch", tip_to_remember(run_id, commit))
 
 
 def remembered_tip(folders: RepositoryFolders, run_id: str) -> str | None:

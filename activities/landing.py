@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 
 from activities.git_commands import run_git
-from activities.ref_updates import update_ref
+from activities.ref_updates import RefMove, update_refs
 from activities.task_commits import CONTENT, RUN, TASK, write_commit
-from planner.machine.git_call import call_git
-from planner.machine.git_reader import Identity, branch_tip, check_object_id, logged_commit, read_file
+from planner.machine.git_commits import first_parent_commits
+from planner.machine.git_reader import Identity, branch_tip, check_object_id, read_file
 from planner.machine.git_worktrees import BRANCH_PREFIX, worktrees
 from planner.machine.ref_names import check_ref_name
 from planner.machine.repository_folders import RepositoryFolders
@@ -51,10 +51,19 @@ def merge_candidate(
     return MergeCandidate(write_commit(folders.common, tree, names, message, author), tree)
 
 
-def move_branch(folders: RepositoryFolders, branch: str, new: str, expected_old: str) -> bool:
+def move_branch(
+    folders: RepositoryFolders, branch: str, new: str, expected_old: str, *with_it: RefMove
+) -> bool:
     """Move the feature branch if it is where it was expected, and return whether it is at the new commit.
 
     False: somebody else moved it. Run again after it has moved, it returns True.
+
+    Args:
+        folders: the repository.
+        branch: the feature branch.
+        new: where it is to be.
+        expected_old: where it has to be now.
+        with_it: refs that move if it does, in one step.
 
     Raises:
         FeatureBranchCheckedOut: a worktree has the branch checked out; nothing was moved.
@@ -62,9 +71,8 @@ def move_branch(folders: RepositoryFolders, branch: str, new: str, expected_old:
     """
     refuse_checked_out(folders, branch)
     try:
-        update_ref(
-            folders.common, f"{BRANCH_PREFIX}{check_ref_name(branch)}", new, "tasks: land", expected_old
-        )
+        landing = RefMove(f"{BRANCH_PREFIX}{check_ref_name(branch)}", new, expected_old)
+        update_refs(folders.common, "tasks: land", landing, *with_it)
     except GitFailed:
         tip = branch_tip(folders.common, branch)
         if tip == expected_old:
@@ -83,13 +91,10 @@ def already_landed(
     tip = branch_tip(folders.common, branch)
     if tip is None:
         return None
-    options = ("--first-parent", "--merges", "--fixed-strings", f"--grep={TASK}: {task_id}")
-    between = f"{check_object_id(base)}..{tip}"
     wanted = {RUN: run_id, TASK: task_id, CONTENT: content}
-    for commit in call_git(folders.top, "rev-list", *options, between).out.split():
-        trailers = logged_commit(folders.top, commit).trailers
-        if all(trailers.get(key) == value for key, value in wanted.items()):
-            return commit
+    for logged in first_parent_commits(folders.common, base, tip):
+        if len(logged.parents) > 1 and wanted.items() <= logged.trailers.items():
+            return logged.commit
     return None
 
 
@@ -99,7 +104,7 @@ def refuse_checked_out(folders: RepositoryFolders, branch: str) -> None:
     Raises:
         FeatureBranchCheckedOut: one does, be it in the middle of a rebase.
     """
-    for tree in worktrees(folders.top, folders.common):
+    for tree in worktrees(folders.common):
         if tree.branch == branch:
             raise FeatureBranchCheckedOut(
                 f"{branch} is checked out in {tree.path}: landing there would move it under your files",

@@ -8,14 +8,14 @@ from pathlib import Path
 from activities.attempt_checks import CheckList, all_checks, checks_on_tree, known_checks, unacceptable
 from activities.check_runner import feedback_from
 from activities.flaky_checks import flaky_notes, judged_twice, to_repeat
-from activities.landed_tip import remember_tip
+from activities.landed_tip import tip_to_remember
 from activities.landing import Conflict, MergeCandidate, already_landed, merge_candidate, move_branch
 from activities.landing_lock import landing_turn
 from activities.pre_test_phase import baseline_of, feature_tip
 from activities.task_commits import landing_message
 from activities.task_frame import TaskFrame
 from activities.worktrees import detached_worktree
-from planner.machine.git_reader import tree_of
+from planner.machine.git_commits import tree_of
 from planner.machine.processes import end_survivors
 from planner.machine.repository_folders import worktrees_root
 from planner.machine.work_folder import WorkFolder
@@ -73,9 +73,9 @@ async def _land_on_tip(frame: TaskFrame, commit: str, state: Path) -> LandResult
     notes = flaky_notes(checks)
     if bad:
         return LandResult(outcome="red", checks=checks, feedback=feedback_from(bad, "land"), notes=notes)
-    branch = frame.attempt.run.branch
-    if await asyncio.to_thread(move_branch, frame.folders, branch, candidate.commit, tip):
-        await asyncio.to_thread(remember_tip, frame.folders, frame.attempt.run.run_id, candidate.commit)
+    run = frame.attempt.run
+    remembered = tip_to_remember(run.run_id, candidate.commit)
+    if await asyncio.to_thread(move_branch, frame.folders, run.branch, candidate.commit, tip, remembered):
         return LandResult(outcome="landed", commit=candidate.commit, checks=checks, notes=notes)
     return None
 
@@ -103,7 +103,7 @@ async def _checks_on_tip(
     """Return the verify commands on the tip before the landing, run only when one is red after it."""
     if all(check.verdict == "green" for check in after if check.kind == "verify"):
         return ()
-    tree = await asyncio.to_thread(tree_of, frame.folders.top, tip)
+    tree = await asyncio.to_thread(tree_of, frame.folders.common, tip)
     known = await asyncio.to_thread(known_checks, frame, tree, own=False)
     return known if known is not None else await _run_on(frame, tip, state, CheckList(frame.verify))
 

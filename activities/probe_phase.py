@@ -16,7 +16,8 @@ from activities.script_runner import Workbench
 from activities.stored_plans import ReadPlan, read_plan
 from activities.verified_trees import VerifiedTree, environment_fingerprint
 from activities.worktrees import detached_worktree, remove_worktree
-from planner.machine.git_reader import tracked_files, tree_of
+from planner.machine.git_commits import tree_of
+from planner.machine.git_reader import tracked_files
 from planner.machine.processes import end_survivors
 from planner.machine.repository_folders import RepositoryFolders, open_repository, worktrees_root
 from planner.machine.work_folder import WorkFolder
@@ -36,7 +37,7 @@ async def run_probe(run: RunContext, state: Path) -> ProbeResult:
     plan = await asyncio.to_thread(read_plan, folders, run.plan)
     if not plan.meta.verify:
         return ProbeResult()
-    tree = await asyncio.to_thread(tree_of, folders.top, run.base_commit)
+    tree = await asyncio.to_thread(tree_of, folders.common, run.base_commit)
     memory = AttemptMemory(folders.tasks / "probes")
     name = _fingerprint(plan, tree)
     known = memory.read(name)

@@ -1,8 +1,9 @@
-"""Move a ref, also past the lock that a power cut or a killed git left behind."""
+"""Move refs, also past the lock that a power cut or a killed git left behind."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from activities.git_commands import run_git
@@ -14,22 +15,48 @@ from schemas.errors import GitFailed
 ABANDONED_LOCK_SECONDS = 60.0
 
 
+@dataclass(frozen=True, slots=True)
+class RefMove:
+    """A ref and the commit it is to point to; with `expected` only if it points there now.
+
+    All zeros as `expected`: only if there is no such ref.
+    """
+
+    ref: str
+    commit: str
+    expected: str | None = None
+
+    def line(self) -> str:
+        """Return what git is told."""
+        names = [check_object_id(self.commit)]
+        names += [] if self.expected is None else [check_object_id(self.expected)]
+        return f"update {check_ref_name(self.ref)} {' '.join(names)}\n"
+
+
+def update_refs(common: Path, reason: str, *moves: RefMove) -> None:
+    """Move refs, all of them or none.
+
+    Raises:
+        GitFailed: none was moved.
+    """
+    lines = "".join(move.line() for move in moves).encode()
+    command, location = ("update-ref", "-m", reason, "--stdin"), {"GIT_DIR": str(common)}
+    try:
+        run_git(common, *command, input_data=lines, environment=location)
+    except GitFailed:
+        freed = [move.ref for move in moves if _free_abandoned_lock(common / f"{move.ref}.lock")]
+        if not freed:
+            raise
+        run_git(common, *command, input_data=lines, environment=location)
+
+
 def update_ref(common: Path, ref: str, commit: str, reason: str, expected: str | None = None) -> None:
-    """Let a ref point to a commit; with `expected` only if it points there now (all zeros: does not exist).
+    """Move one ref; see `RefMove`.
 
     Raises:
         GitFailed: the ref was not moved.
     """
-    check_ref_name(ref)
-    names = [check_object_id(commit), *([] if expected is None else [check_object_id(expected)])]
-    command = ("update-ref", "-m", reason, ref, *names)
-    location = {"GIT_DIR": str(common)}
-    try:
-        run_git(common, *command, environment=location)
-    except GitFailed:
-        if not _free_abandoned_lock(common / f"{ref}.lock"):
-            raise
-        run_git(common, *command, environment=location)
+    update_refs(common, reason, RefMove(ref, commit, expected))
 
 
 def _free_abandoned_lock(lock: Path) -> bool:

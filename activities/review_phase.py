@@ -7,7 +7,9 @@ import asyncio
 from activities.notification import ask_for_review
 from activities.reviewers.checks_reviewer import FileChange, ReviewedChange, review_by_checks
 from activities.task_frame import TaskFrame
-from planner.machine.git_reader import changed_paths, read_file
+from planner.machine.git_commits import tree_of
+from planner.machine.git_reader import PathChange, changed_paths, read_file
+from planner.machine.repository_folders import RepositoryFolders
 from schemas.activity_io import ReviewInput, ReviewResult
 
 
@@ -25,6 +27,12 @@ async def run_review(frame: TaskFrame, request: ReviewInput) -> ReviewResult:
     return result
 
 
+def _changed_paths(folders: RepositoryFolders, request: ReviewInput) -> tuple[PathChange, ...]:
+    if tree_of(folders.common, request.base_commit) == tree_of(folders.common, request.commit):
+        return ()
+    return changed_paths(folders.top, request.base_commit, request.commit)
+
+
 def _change(frame: TaskFrame, request: ReviewInput) -> ReviewedChange:
     top = frame.folders.top
     files = tuple(
@@ -34,7 +42,7 @@ def _change(frame: TaskFrame, request: ReviewInput) -> ReviewedChange:
             before=None if changed.status == "A" else read_file(top, request.base_commit, changed.path),
             after=None if changed.status == "D" else read_file(top, request.commit, changed.path),
         )
-        for changed in changed_paths(top, request.base_commit, request.commit)
+        for changed in _changed_paths(frame.folders, request)
     )
     includes, excludes = frame.scope()
     return ReviewedChange(

@@ -12,12 +12,12 @@ from activities.landing import refuse_checked_out
 from activities.ref_updates import update_ref
 from activities.task_commits import RUN
 from planner.machine.git_call import call_git
+from planner.machine.git_commits import first_parent_commits
 from planner.machine.git_reader import (
     Identity,
     branch_tip,
     branches,
     dirty_files,
-    first_parent_commits,
     identity,
     merge_base,
     resolve,
@@ -178,7 +178,7 @@ def _check_branch(folders: RepositoryFolders, base: str, branch: str, run_id: st
         raise RepositoryUnusable(
             f"{branch} exists and shares no history with the base", hint="Choose another name with --branch."
         )
-    own = first_parent_commits(folders.top, shared, tip)
+    own = first_parent_commits(folders.common, shared, tip)
     if not own:
         raise RepositoryUnusable(
             f"{branch} exists and is behind the base {base[:12]}: the tasks would start from old code",

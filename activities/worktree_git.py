@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from activities.evidence_store import write_atomically
 from activities.git_commands import GitAnswer
 from activities.saved_indexes import saved_index, saved_indexes
 from activities.worktree_call import LONG_SECONDS, WorktreeCall, disk_settings
 from activities.worktree_files import delete
 from activities.worktree_lease import WorktreeLease, read_lease
 from planner.machine.git_filters import missing_filters, names_a_filter, switched_off
+from planner.machine.git_reader import check_object_id, is_object_id
 from planner.machine.work_folder import WorkFolder
 from schemas.errors import GitFailed
 
@@ -93,12 +95,17 @@ class WorktreeGit:
                 raise
             return self.call(call, missing)
 
-    def head_is(self, branch: str | None) -> bool:
-        """Return whether HEAD is on the branch; None asks for no branch at all."""
-        head = (self.git_dir / "HEAD").read_bytes().strip()
-        return (
-            not head.startswith(b"ref:") if branch is None else head == f"ref: refs/heads/{branch}".encode()
-        )
+    def head_is(self, branch: str) -> bool:
+        """Return whether HEAD is on the branch."""
+        return (self.git_dir / "HEAD").read_bytes().strip() == f"ref: refs/heads/{branch}".encode()
+
+    def move_detached_head(self, commit: str) -> bool:
+        """Let a HEAD that is on no branch be at a commit; False if it is no such HEAD in a file."""
+        head = self.git_dir / "HEAD"
+        if head.is_symlink() or not is_object_id(head.read_text("ascii", "replace").strip()):
+            return False
+        write_atomically(head, f"{check_object_id(commit)}\n".encode())
+        return True
 
     def index_of(self, commit: str) -> Path:
         """Return a file with the index of a commit, free of the agent's marks; it must not be changed."""

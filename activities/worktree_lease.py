@@ -8,7 +8,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from planner.machine.repository_folders import worktree_git_dir
+from planner.machine.git_worktrees import worktree_git_dir
 from planner.machine.work_folder import WorkFolder
 from schemas.errors import LeaseLost
 

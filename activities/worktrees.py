@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock
@@ -16,9 +17,9 @@ from activities.worktree_files import copy_index, delete, make_writable
 from activities.worktree_git import WorktreeGit
 from activities.worktree_lease import WorktreeLease, check_token, find_lease, write_lease
 from planner.machine.git_reader import branch_tip, check_object_id
-from planner.machine.git_worktrees import BRANCH_PREFIX, worktrees
+from planner.machine.git_worktrees import BRANCH_PREFIX, worktree_git_dir, worktrees
 from planner.machine.ref_names import check_ref_name
-from planner.machine.repository_folders import RepositoryFolders, worktree_git_dir
+from planner.machine.repository_folders import RepositoryFolders
 from planner.machine.work_folder import WorkFolder
 from schemas.errors import GitFailed, InvalidArguments, RepositoryUnusable
 
@@ -33,6 +34,7 @@ __all__ = [
 
 TASK_BRANCHES = "task/"
 LOCK_SECONDS = 120.0
+REMOVED = "removed-worktrees"
 SCRATCH_TOKEN = "scratch"  # noqa: S105 - the token of a worktree that no attempt leases
 _GITLINK = b"160000 "
 
@@ -101,7 +103,7 @@ def remove_worktree(folders: RepositoryFolders, work: WorkFolder) -> None:
 
 def remove_run_worktrees(folders: RepositoryFolders, root: Path) -> None:
     """Remove every worktree of this repository directly below a folder, and the folder if nothing is left."""
-    known = {tree.path for tree in worktrees(folders.top, folders.common)}
+    known = {tree.path for tree in worktrees(folders.common)}
     real = Path(os.path.realpath(root))
     found = {path for path in known if path.parent == real}
     for file in real.glob("*.lease"):  # also what was claimed and never made
@@ -158,7 +160,7 @@ def _is_whole(folders: RepositoryFolders, work: WorkFolder) -> bool:
 
 def _free_branch(folders: RepositoryFolders, work: WorkFolder, branch: str) -> None:
     ours, here = Path(os.path.realpath(work.path.parent)), Path(os.path.realpath(work.path))
-    for tree in worktrees(folders.top, folders.common):
+    for tree in worktrees(folders.common):
         if tree.branch != branch or tree.path == here:
             continue
         if tree.path.parent != ours:
@@ -179,8 +181,15 @@ def _forget(folders: RepositoryFolders, work: WorkFolder) -> None:
 
 def _forget_entry(folders: RepositoryFolders, work: WorkFolder) -> None:
     # Not `worktree prune`: it would also forget a worktree of the user's on a disk that is not mounted now.
-    if worktree_git_dir(folders.common, work.path) is not None:
-        run_git(folders.top, "worktree", "remove", "--force", "--force", str(work.path))
+    # Not `worktree remove`: a git that looks while it deletes finds half an entry and gives up.
+    entry = worktree_git_dir(folders.common, work.path)
+    if entry is not None:
+        removed = folders.tasks / REMOVED
+        removed.mkdir(parents=True, exist_ok=True)
+        entry.rename(removed / f"{entry.name}.{secrets.token_hex(4)}")
+        delete(removed)  # with what a process that was killed here has left
+        with suppress(OSError):
+            entry.parent.rmdir()  # as git does: only when it was the last
 
 
 def _delete_forgotten(work: WorkFolder) -> None:
@@ -201,7 +210,8 @@ def _own_index(git: WorktreeGit, start: str) -> None:
 def _point_head(git: WorktreeGit, start: str) -> None:
     branch = git.lease.branch
     if branch is None:
-        git.run("update-ref", "--no-deref", "HEAD", start)
+        if not git.move_detached_head(start):
+            git.run("update-ref", "--no-deref", "HEAD", start)
         return
     common = Path(git.lease.common)
     if branch_tip(common, branch) != start:

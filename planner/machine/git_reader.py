@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from git import Repo
@@ -19,12 +18,10 @@ from git.objects import Blob, Commit, Tree
 from planner.machine.git_call import SAFE_SETTINGS, call_git, forget_inherited_repository
 from planner.machine.git_filters import missing_filters, names_a_filter, switched_off
 from planner.machine.git_status import STATUS_COMMAND, parse_status
-from planner.machine.git_trailers import parse_trailers
 from planner.machine.git_worktrees import BRANCH_PREFIX
 from planner.machine.ref_names import check_ref_name
 from schemas.errors import GitFailed, RepositoryUnusable
 
-KEPT_TREES = 1024
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _IDENT = re.compile(r"(.+) <(.*)> \d+ [+-]\d{4}")
 _UNFINISHED: Mapping[str, str] = {
@@ -54,16 +51,6 @@ class PathChange:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedCommit:
-    """A commit of a branch with its message and trailers."""
-
-    commit: str
-    parents: tuple[str, ...]
-    message: str
-    trailers: Mapping[str, str]
-
-
 def resolve(folder: Path, name: str) -> str:
     """Return the full id of the commit that a name means.
 
@@ -73,22 +60,12 @@ def resolve(folder: Path, name: str) -> str:
     answer = None
     if name and not name.startswith("-") and "\n" not in name:
         answer = call_git(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", ok=(0, 1, 128))
-    if answer is None or not _OBJECT_ID.fullmatch(answer.out):
+    if answer is None or not is_object_id(answer.out):
         raise RepositoryUnusable(
             f"{name!r} is no commit of {folder}",
             hint="git branch --all and git log --oneline show what there is.",
         )
     return answer.out
-
-
-@lru_cache(maxsize=KEPT_TREES)
-def tree_of(folder: Path, commit: str) -> str:
-    """Return the tree of a commit: equal trees are equal files. It never changes, so git is asked once.
-
-    Raises:
-        GitFailed: there is no such commit.
-    """
-    return call_git(folder, "rev-parse", "--verify", f"{check_object_id(commit)}^{{tree}}").out
 
 
 def branch_tip(common: Path, branch: str) -> str | None:
@@ -103,7 +80,7 @@ def ref_commit(common: Path, ref: str) -> str | None:
         loose = (common / ref).read_text().strip()
     except (OSError, UnicodeDecodeError):
         loose = ""
-    if _OBJECT_ID.fullmatch(loose):  # the usual case costs no process
+    if is_object_id(loose):  # the usual case costs no process
         return loose
     location = {"GIT_DIR": str(common)}
     return (
@@ -154,30 +131,6 @@ def changed_paths(folder: Path, base: str, commit: str) -> tuple[PathChange, ...
     return tuple(PathChange(path, status) for status, path in zip(parts[::2], parts[1::2], strict=False))
 
 
-def first_parent_commits(folder: Path, base: str, tip: str) -> tuple[LoggedCommit, ...]:
-    """Return the commits of a branch since the base, newest first, without what was merged into it."""
-    with _open(folder) as repo:
-        between = f"{check_object_id(base)}..{check_object_id(tip)}"
-        return tuple(_logged(commit) for commit in repo.iter_commits(between, first_parent=True))
-
-
-def logged_commit(folder: Path, commit: str) -> LoggedCommit:
-    """Return one commit with its message and trailers.
-
-    Every phase of every task asks for one: GitPython would start two processes for that.
-    """
-    raw = call_git(folder, "cat-file", "commit", check_object_id(commit)).out_bytes
-    head, _, body = raw.partition(b"\n\n")
-    fields = [line.partition(b" ")[::2] for line in head.split(b"\n")]
-    encoding = next((value.decode("latin-1") for key, value in fields if key == b"encoding"), "utf-8")
-    try:
-        message = body.decode(encoding, "replace")
-    except LookupError:  # no encoding that anybody knows
-        message = body.decode("utf-8", "replace")
-    parents = tuple(value.decode("ascii") for key, value in fields if key == b"parent")
-    return LoggedCommit(commit, parents, message, parse_trailers(message))
-
-
 def commit_times(folder: Path, commits: Sequence[str]) -> dict[str, int]:
     """Return when each commit was made, in seconds since 1970; a commit that is not there is left out."""
     names = [check_object_id(commit) for commit in commits]
@@ -223,9 +176,14 @@ def check_object_id(value: str) -> str:
     Raises:
         GitFailed: the value is no full object id.
     """
-    if not _OBJECT_ID.fullmatch(value):
+    if not is_object_id(value):
         raise GitFailed(f"{value!r} is not a full commit id")
     return value
+
+
+def is_object_id(value: str) -> bool:
+    """Return whether the text is a full object id."""
+    return _OBJECT_ID.fullmatch(value) is not None
 
 
 def _open(folder: Path) -> Repo:
@@ -238,13 +196,6 @@ def _tree(repo: Repo, treeish: str) -> Tree:
     if isinstance(found, Commit):
         return found.tree
     return Tree(repo, found.binsha, path="")  # a tree that no commit led to does not know that it is the top
-
-
-def _logged(commit: Commit) -> LoggedCommit:
-    raw = commit.message
-    message = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
-    parents = tuple(parent.hexsha for parent in commit.parents)
-    return LoggedCommit(commit.hexsha, parents, message, parse_trailers(message))
 
 
 def tracked_files(folder: Path, commit: str) -> tuple[str, ...]:

@@ -17,7 +17,9 @@ KEPT_REPOSITORIES = 64
 ID_HEX_DIGITS = 12
 REPOSITORY_ID_FILE = "repository-id"
 # Names inside `<common>/tasks` and `refs/tasks` that a run must not have.
-RESERVED_RUN_IDS = frozenset({"locks", "plans", "plan-versions", "probes", REPOSITORY_ID_FILE, "verified"})
+RESERVED_RUN_IDS = frozenset(
+    {"locks", "plans", "plan-versions", "probes", "removed-worktrees", REPOSITORY_ID_FILE, "verified"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,23 +146,6 @@ def worktrees_root(folders: RepositoryFolders, run_id: str, state_folder: Path) 
     fallback = state_folder / "worktrees" / identity / run
     fallback.mkdir(parents=True, exist_ok=True)
     return fallback
-
-
-def worktree_git_dir(common: Path, path: Path) -> Path | None:
-    """Return git's own folder for a linked worktree, None if the repository does not know the worktree.
-
-    It is looked up from the repository's side: the `.git` file inside a worktree can be changed by whoever
-    works there, and would lead git to a configuration of their choice.
-    """
-    wanted = os.path.realpath(path)
-    for pointer in sorted(common.glob("worktrees/*/gitdir")):
-        try:
-            target = os.fsdecode(pointer.read_bytes()).rstrip("\n")
-        except FileNotFoundError:
-            continue  # removed while we looked
-        if os.path.realpath(pointer.parent.joinpath(target).parent) == wanted:
-            return pointer.parent
-    return None
 
 
 def check_run_id(run_id: str) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities.task_commits import work_message
-from activities.work_commit import collect_changes, commit_work
+from activities.work_commit import CommitOptions, collect_changes, commit_work
 from activities.worktrees import reset_worktree
 from tests.unit.git.sample_repository import AUTHOR, git, head, make_repository, opened, trailers, work_on
 
@@ -80,7 +80,9 @@ def test_the_commit_is_the_worktree_and_a_reset_is_the_start(edits: list[tuple[s
         wanted = snapshot(work.path)
         ignored = set(collect_changes(work, base).ignored)
         paths = collect_changes(work, base).to_commit()
-        made = commit_work(work, base, paths, AUTHOR, work_message("Edit", trailers("T1")), allow_empty=True)
+        made = commit_work(
+            work, base, paths, AUTHOR, work_message("Edit", trailers("T1")), CommitOptions(allow_empty=True)
+        )
         assert made is not None
         folder = Path(scratch) / "exported"
         git(folders.top, "worktree", "add", "--quiet", "--detach", str(folder), made)

@@ -11,10 +11,12 @@ import pytest
 from activities.landed_tasks import landed_tasks
 from activities.landing import already_landed
 from activities.plan_store import read_plan_files, store_plan
+from activities.ref_updates import update_ref
 from activities.run_preflight import check_repository, create_feature_branch
-from activities.work_commit import checkpoint_ref, collect_changes, snapshot_work
+from activities.work_commit import checkpoint_name, collect_changes, snapshot_work
 from activities.worktrees import detached_worktree, remove_run_worktrees, remove_worktree, reset_worktree
-from planner.machine.git_reader import branch_tip, changed_paths, logged_commit
+from planner.machine.git_commits import logged_commit
+from planner.machine.git_reader import branch_tip, changed_paths
 from planner.machine.repository_folders import RepositoryFolders, repository_id
 from tests.end_to_end.checkout_fingerprint import fingerprint
 from tests.unit.git.sample_repository import (
@@ -103,7 +105,7 @@ def test_a_whole_cycle_lands_the_work_and_leaves_the_users_checkout_as_it_was(
     work = work_on(folders, root, "T1", base)
     write(work.path / "src/new.py", "print('new')\n")
     snapshot = snapshot_work(work, base, collect_changes(work, base).to_commit(), AUTHOR, "Checkpoint")
-    checkpoint_ref(folders, RUN, "T1", 1, 50, snapshot)
+    update_ref(folders.common, checkpoint_name(RUN, "T1", 1, 50), snapshot, "checkpoint")
     made = commit(work, base, "T1")
     reset_worktree(work, made)
     scratch = detached_worktree(folders, root / "landing", made)
@@ -134,9 +136,9 @@ def test_the_work_and_the_landing_are_by_the_user_and_carry_the_trailers(
     landed = land(folders, made, "T1")
 
     expected = {"Tasks-Run": RUN, "Tasks-Task": "T1", "Tasks-Attempt": "1", "Tasks-Content": CONTENT}
-    assert logged_commit(folders.top, made).trailers == expected
-    assert logged_commit(folders.top, landed).trailers == expected
-    assert logged_commit(folders.top, landed).parents == (base, made)
+    assert logged_commit(folders.common, made).trailers == expected
+    assert logged_commit(folders.common, landed).trailers == expected
+    assert logged_commit(folders.common, landed).parents == (base, made)
     shown = git(
         folders.top, "log", "-1", "--format=%s|%an <%ae>|%cn|%(trailers:key=Tasks-Task,valueonly)", made
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from planner.machine.git_commits import first_parent_commits, logged_commit, tree_of
 from planner.machine.git_reader import (
     PathChange,
     branch_tip,
@@ -13,13 +14,10 @@ from planner.machine.git_reader import (
     changed_paths,
     commit_times,
     dirty_files,
-    first_parent_commits,
     is_ancestor,
-    logged_commit,
     merge_base,
     read_file,
     resolve,
-    tree_of,
 )
 from planner.machine.git_status import StatusEntry, parse_status
 from planner.machine.git_trailers import parse_trailers
@@ -33,8 +31,8 @@ def test_reading_leaves_no_process_and_no_open_file_behind(folders: RepositoryFo
     me = psutil.Process()
 
     def read_everything() -> None:
-        tree_of(folders.top, head(folders.top))
-        first_parent_commits(folders.top, resolve(folders.top, "HEAD~1"), head(folders.top))
+        tree_of(folders.common, head(folders.top))
+        first_parent_commits(folders.common, resolve(folders.top, "HEAD~1"), head(folders.top))
         assert read_file(folders.top, head(folders.top), "src/app.py") == b"print('two')\n"
 
     read_everything()
@@ -46,7 +44,7 @@ def test_reading_leaves_no_process_and_no_open_file_behind(folders: RepositoryFo
 
 def test_commits_trees_and_branches_are_read(folders: RepositoryFolders) -> None:
     top, newer, older = folders.top, head(folders.top), git(folders.top, "rev-parse", "HEAD~1")
-    assert tree_of(top, newer) == git(top, "rev-parse", "HEAD^{tree}")
+    assert tree_of(folders.common, newer) == git(top, "rev-parse", "HEAD^{tree}")
     assert branch_tip(folders.common, "main") == newer
     assert branch_tip(folders.common, "none") is None
     assert branches(top) == {"main"}
@@ -72,8 +70,8 @@ def test_a_word_where_a_commit_id_is_needed_never_reaches_git(
     for word in (f"--output={tmp_path / 'written'}", "HEAD", "", "main..HEAD", "a" * 39):
         for read in (
             lambda word=word: changed_paths(folders.top, word, head(folders.top)),
-            lambda word=word: first_parent_commits(folders.top, head(folders.top), word),
-            lambda word=word: tree_of(folders.top, word),
+            lambda word=word: first_parent_commits(folders.common, head(folders.top), word),
+            lambda word=word: tree_of(folders.common, word),
         ):
             with pytest.raises(GitFailed, match="not a full commit id"):
                 read()
@@ -148,11 +146,11 @@ def test_worktrees_are_listed_with_what_they_have_checked_out(
     odd = tmp_path / "with space\nand line"
     git(folders.top, "worktree", "add", "--quiet", "-b", "side", str(odd))
     git(folders.top, "worktree", "add", "--quiet", "--detach", str(tmp_path / "loose"))
-    found = {tree.path: tree.branch for tree in worktrees(folders.top, folders.common)}
+    found = {tree.path: tree.branch for tree in worktrees(folders.common)}
     assert found == {folders.top: "main", odd: "side", tmp_path / "loose": None}
     git(odd, "bisect", "start")
     git(odd, "checkout", "--quiet", "--detach")
-    assert {tree.path: tree.branch for tree in worktrees(folders.top, folders.common)}[odd] == "side"
+    assert {tree.path: tree.branch for tree in worktrees(folders.common)}[odd] == "side"
 
 
 @pytest.mark.parametrize(
@@ -165,7 +163,7 @@ def test_a_commit_is_read_in_the_encoding_it_names(
     message.write_bytes("Gr\u00fcn\n\nTasks-Task: A\n".encode(written_in))
     setting = f"i18n.commitEncoding={encoding}"
     git(top, "-c", setting, "commit", "--quiet", "--allow-empty", "--file", str(message))
-    found = logged_commit(top, git(top, "rev-parse", "HEAD"))
+    found = logged_commit(top / ".git", git(top, "rev-parse", "HEAD"))
     assert found.parents == (git(top, "rev-parse", "HEAD^"),)
     assert found.trailers == {"Tasks-Task": "A"}
     assert found.message.startswith("Gr\u00fcn\n")

@@ -17,7 +17,8 @@ from activities.landing import (
 from activities.ref_updates import ABANDONED_LOCK_SECONDS, update_ref
 from activities.run_preflight import create_feature_branch
 from activities.task_commits import landing_message
-from planner.machine.git_reader import branch_tip, first_parent_commits, is_ancestor, logged_commit
+from planner.machine.git_commits import first_parent_commits, logged_commit
+from planner.machine.git_reader import branch_tip, is_ancestor
 from planner.machine.repository_folders import RepositoryFolders
 from schemas.errors import FeatureBranchCheckedOut, GitFailed
 from tests.unit.git.sample_repository import (
@@ -53,7 +54,7 @@ def test_a_landing_is_a_merge_even_when_a_fast_forward_would_do(
 ) -> None:
     made = edit(folders, root, "T1", base, "a.txt", "a\n")
     landed = land(folders, made, "T1")
-    assert logged_commit(folders.top, landed).parents == (base, made)
+    assert logged_commit(folders.common, landed).parents == (base, made)
     assert git(folders.top, "diff", landed, made) == ""
 
 
@@ -65,7 +66,7 @@ def test_two_tasks_from_the_same_start_land_one_after_the_other(
     land(folders, first, "T1")
     landed = land(folders, second, "T2")
     assert {"a.txt", "b.txt"} <= set(files_of(folders.top, landed))
-    own = first_parent_commits(folders.top, base, landed)
+    own = first_parent_commits(folders.common, base, landed)
     assert [logged.trailers["Tasks-Task"] for logged in own] == ["T2", "T1"]
 
 

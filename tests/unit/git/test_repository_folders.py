@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from planner.machine.git_worktrees import worktree_git_dir
 from planner.machine.repository_folders import (
     RepositoryFolders,
     evidence_folder,
     open_repository,
     reopen_repository,
     repository_id,
-    worktree_git_dir,
     worktrees_root,
 )
 from schemas.errors import InvalidArguments, RepositoryUnusable

@@ -6,12 +6,22 @@ from shutil import copy2
 
 import pytest
 
+from activities.ref_updates import update_ref
 from activities.run_preflight import create_feature_branch
 from activities.task_commits import TaskTrailers, work_message
-from activities.work_commit import ChangedPath, checkpoint_ref, collect_changes, commit_work, snapshot_work
+from activities.work_commit import (
+    ChangedPath,
+    CommitOptions,
+    checkpoint_name,
+    collect_changes,
+    commit_work,
+    snapshot_work,
+)
 from activities.worktrees import detached_worktree, remove_worktree, reset_worktree
-from planner.machine.git_reader import branch_tip, logged_commit
-from planner.machine.repository_folders import RepositoryFolders, worktree_git_dir
+from planner.machine.git_commits import logged_commit
+from planner.machine.git_reader import branch_tip
+from planner.machine.git_worktrees import worktree_git_dir
+from planner.machine.repository_folders import RepositoryFolders
 from planner.machine.work_folder import WorkFolder
 from schemas.errors import GitFailed, LeaseLost
 from tests.unit.git.sample_repository import (
@@ -73,7 +83,7 @@ def test_nothing_changed_is_no_commit_unless_an_empty_one_is_wanted(work: WorkFo
     message = work_message("Nothing", trailers("T1"))
     assert listed(work, base) == {}
     assert commit_work(work, base, (), AUTHOR, message) is None
-    made = commit_work(work, base, (), AUTHOR, message, allow_empty=True)
+    made = commit_work(work, base, (), AUTHOR, message, CommitOptions(allow_empty=True))
     assert made is not None
     assert git(work.path, "diff", base, made) == ""
 
@@ -178,7 +188,9 @@ def test_a_change_that_the_agent_hides_from_git_is_seen(work: WorkFolder, base: 
     assert git(work.path, "cat-file", "blob", f"{made}:src/app.py") == "print('hidden')"
 
 
-def test_what_the_agent_committed_itself_becomes_one_commit_of_ours(work: WorkFolder, base: str) -> None:
+def test_what_the_agent_committed_itself_becomes_one_commit_of_ours(
+    folders: RepositoryFolders, work: WorkFolder, base: str
+) -> None:
     write(work.path / "one.txt", "1\n")
     git(work.path, "add", ".")
     git(work.path, "-c", "user.name=Bot", "-c", "user.email=bot@example.org", "commit", "-qm", "wip")
@@ -192,7 +204,7 @@ def test_what_the_agent_committed_itself_becomes_one_commit_of_ours(work: WorkFo
     assert changes.own_commits
     assert {changed.path: changed.status for changed in changes.paths} == {"two.txt": "A", "three.txt": "A"}
     made = commit(work, base, "T1")
-    assert logged_commit(work.path, made).parents == (base,)
+    assert logged_commit(folders.common, made).parents == (base,)
     assert git(work.path, "branch", "--show-current") == branch_of("T1")
     assert (git(work.path, "status", "--porcelain"), head(work.path)) == ("", made)
 
@@ -310,7 +322,7 @@ def test_the_difference_to_another_base_is_found_without_the_index_of_the_start(
     write(work.path / "rest.txt", "the rest\n")
     assert listed(work, base) == {"half.txt": "A", "rest.txt": "A"}
     made = commit(work, base, "T1")
-    assert logged_commit(work.path, made).parents == (base,)
+    assert logged_commit(folders.common, made).parents == (base,)
 
 
 def test_a_checkpoint_is_a_commit_under_its_own_ref_and_moves_no_branch(
@@ -319,20 +331,21 @@ def test_a_checkpoint_is_a_commit_under_its_own_ref_and_moves_no_branch(
     write(work.path / "half.txt", "half done\n")
     paths = collect_changes(work, base).to_commit()
     snapshot = snapshot_work(work, base, paths, AUTHOR, "Checkpoint")
-    ref = checkpoint_ref(folders, RUN, "T1", 1, 50, snapshot)
+    ref = checkpoint_name(RUN, "T1", 1, 50)
+    update_ref(folders.common, ref, snapshot, "checkpoint")
     assert ref == f"refs/tasks/{RUN}/T1/1/50"
     assert git(folders.top, "rev-parse", ref) == snapshot
     assert branch_tip(folders.common, branch_of("T1")) == base
     assert listed(work, base) == {"half.txt": "A"}, "the work goes on as if nothing had happened"
 
 
-def test_a_title_cannot_smuggle_trailers_in(work: WorkFolder, base: str) -> None:
+def test_a_title_cannot_smuggle_trailers_in(folders: RepositoryFolders, work: WorkFolder, base: str) -> None:
     write(work.path / "a.txt", "a\n")
     evil = work_message("Nice\n\nTasks-Run: other\nTasks-Task: T9", trailers("T1"))
     made = commit_work(work, base, ("a.txt",), AUTHOR, evil)
     assert made is not None
     assert evil.count("\n\n") == 1
-    assert TaskTrailers.read(logged_commit(work.path, made).trailers) == trailers("T1")
+    assert TaskTrailers.read(logged_commit(folders.common, made).trailers) == trailers("T1")
 
 
 def test_a_worktree_without_branch_or_lease_takes_no_commit(

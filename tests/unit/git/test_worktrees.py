@@ -19,8 +19,8 @@ from activities.worktrees import (
     reset_worktree,
 )
 from planner.machine.git_reader import branch_tip
-from planner.machine.git_worktrees import worktrees
-from planner.machine.repository_folders import RepositoryFolders, worktree_git_dir
+from planner.machine.git_worktrees import worktree_git_dir, worktrees
+from planner.machine.repository_folders import RepositoryFolders
 from planner.machine.work_folder import WorkFolder
 from schemas.errors import InvalidArguments, LeaseLost, RepositoryUnusable
 from tests.unit.git.sample_repository import (
@@ -164,7 +164,7 @@ def test_sixteen_worktrees_can_be_prepared_at_once(folders: RepositoryFolders, r
     assert all(clean_at(work, start, branch_of(task)) for work, task in zip(made, tasks, strict=True))
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda work: remove_worktree(folders, work), made))
-    assert [tree.path for tree in worktrees(folders.top, folders.common)] == [folders.top]
+    assert [tree.path for tree in worktrees(folders.common)] == [folders.top]
 
 
 def test_a_worktree_is_made_only_while_nobody_else_makes_one(folders: RepositoryFolders, root: Path) -> None:
