@@ -29,7 +29,9 @@ def intact_tip(folders: RepositoryFolders, run_id: str, branch: str) -> str:
     Raises:
         RepositoryUnusable: somebody removed the branch, moved it back or rewrote it.
     """
-    tip, last = branch_tip(folders.common, branch), remembered_tip(folders, run_id)
+    # In this order: a landing moves the branch first, so that a tip read second holds all that is remembered.
+    last = remembered_tip(folders, run_id)
+    tip = branch_tip(folders.common, branch)
     if tip is None:
         again = f"git branch {branch} {last}" if last else "see `git reflog` for its last commit"
         raise RepositoryUnusable(

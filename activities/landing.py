@@ -72,7 +72,7 @@ def move_branch(
     refuse_checked_out(folders, branch)
     try:
         landing = RefMove(f"{BRANCH_PREFIX}{check_ref_name(branch)}", new, expected_old)
-        update_refs(folders.common, "tasks: land", landing, *with_it)
+        update_refs(folders.common, "tasks: land", landing, *with_it)  # the branch first, see `intact_tip`
     except GitFailed:
         tip = branch_tip(folders.common, branch)
         if tip == expected_old:
