@@ -1,8 +1,14 @@
 """What orchestration costs: our no-op tasks beside plain Temporal children with as many activities.
 
-Both run on one server, one after the other, with the same number of tasks at once. Git's share is measured
-apart: the same git steps without Temporal, one task after the other. Prints `{"rows": [...]}`; times in
-milliseconds of wall time.
+All run one after the other, with the same number of tasks at once, on servers and workers that are up:
+
+- `ours`: our tasks, with their worktrees, commits and landings, on our service;
+- `plain`: the children on a development server with Temporal's own settings, and a database in a file with the
+  same pragmas as ours. `ratio` is ours by this one;
+- `plain_on_our_server`: the same children on our server, which looks more often for what is to be handed out;
+- `git_alone`: the git steps of our tasks without Temporal, one task after the other.
+
+Prints `{"rows": [...]}`; times in milliseconds of wall time.
 """
 
 import argparse
@@ -14,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,10 +36,13 @@ from planner.make_plan import make_plan
 from planner.storage.plan_folder import FolderFacts, write_plan_folder
 from schemas.acceptance_checks import ArtifactCheck, ArtifactExpectation
 from schemas.settings import PlanSettings, Settings
+from workers.dev_server import PRAGMAS, free_port, server_address
+from workers.temporal_binary import locate_temporal
 
 ROOT = Path(__file__).resolve().parents[1]
 TASKS = Path(sys.executable).with_name("tasks")
 ACTIVITIES = 6
+READY_SECONDS = 30.0
 TIMESTAMP = "2026-01-01T00:00:00Z"
 
 
@@ -78,19 +89,23 @@ def tasks_command(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-async def events_of(client: Client, run_id: str, tasks: int) -> tuple[int, float]:
-    """Return the events of the plan's history, and the mean of its children's."""
+async def events_a_task(address: str, run_id: str, tasks: int) -> float:
+    """Return the events of a child's history, and its share of the plan's."""
+    client = await Client.connect(address)
     plan = (await client.get_workflow_handle(run_id).describe()).history_length
     sample = range(0, tasks, max(1, tasks // 20))
     lengths = [
         (await client.get_workflow_handle(f"{run_id}/T{number}/1").describe()).history_length
         for number in sample
     ]
-    return plan, sum(lengths) / len(lengths)
+    return plan / tasks + sum(lengths) / len(lengths)
 
 
 async def plain_milliseconds(client: Client, tasks: int, at_once: int) -> float:
-    """Return how long the plain children take."""
+    """Return how long the plain children take, once their worker is there."""
+    await client.execute_workflow(
+        PlainPlan.run, args=[1, 1, ACTIVITIES], id=f"first-{tasks}", task_queue=QUEUE
+    )
     begin = time.perf_counter()
     await client.execute_workflow(
         PlainPlan.run, args=[tasks, at_once, ACTIVITIES], id=f"plain-{tasks}", task_queue=QUEUE
@@ -116,15 +131,14 @@ def git_milliseconds(repository: Path, folder: Path, tasks: int) -> float:
 def measure(environment: dict[str, str], folder: Path, tasks: int, at_once: int) -> dict[str, object]:
     """Return one row."""
     repository, plan = make_project(folder, tasks, at_once)
+    address = json.loads(tasks_command(environment, "up", "--json"))["address"]
     run_id = f"overhead-{tasks}"
     ours = ours_milliseconds(environment, repository, plan, run_id)
-    address = json.loads(tasks_command(environment, "up", "--json"))["address"]
-    worker = subprocess.Popen([sys.executable, "-m", "benchmarks.plain_temporal", address], cwd=ROOT)
-    try:
-        plain, plan_events, task_events = asyncio.run(compare(address, run_id, tasks, at_once))
-    finally:
-        worker.terminate()
-        worker.wait()
+    events = asyncio.run(events_a_task(address, run_id, tasks))
+    with plain_worker(address):
+        here = asyncio.run(plain_on(address, tasks, at_once))
+    with development_server(folder / f"plain-{tasks}.db") as other, plain_worker(other):
+        plain = asyncio.run(plain_on(other, tasks, at_once))
     sample = min(tasks, 30)
     git = git_milliseconds(repository, folder / f"git-{tasks}", sample) / sample * tasks
     return {
@@ -134,20 +148,61 @@ def measure(environment: dict[str, str], folder: Path, tasks: int, at_once: int)
         "ours_ms": round(ours),
         "plain_ms": round(plain),
         "ratio": round(ours / plain, 2),
-        "git_alone_ms": round(git),
-        "ratio_beside_git": round((ours - git) / plain, 2),
+        "plain_on_our_server_ms": round(here),
+        "ratio_on_our_server": round(ours / here, 2),
         "ours_ms_per_task": round(ours / tasks, 1),
         "plain_ms_per_task": round(plain / tasks, 1),
+        "plain_on_our_server_ms_per_task": round(here / tasks, 1),
         "git_alone_ms_per_task": round(git / tasks, 1),
-        "events_per_task": round(task_events + plan_events / tasks, 1),
+        "events_per_task": round(events, 1),
     }
 
 
-async def compare(address: str, run_id: str, tasks: int, at_once: int) -> tuple[float, int, float]:
-    """Return the plain time and the events of our run."""
-    client = await Client.connect(address)
-    plan_events, task_events = await events_of(client, run_id, tasks)
-    return await plain_milliseconds(client, tasks, at_once), plan_events, task_events
+async def plain_on(address: str, tasks: int, at_once: int) -> float:
+    """Return how long the plain children take on a server."""
+    return await plain_milliseconds(await Client.connect(address), tasks, at_once)
+
+
+@contextmanager
+def plain_worker(address: str) -> Iterator[None]:
+    """Let a worker of the plain children run meanwhile."""
+    worker = subprocess.Popen([sys.executable, "-m", "benchmarks.plain_temporal", address], cwd=ROOT)
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+@contextmanager
+def development_server(database: Path) -> Iterator[str]:
+    """Let a server run as Temporal's command starts it, and yield its address."""
+    port = free_port()
+    address = server_address(port)
+    argv = [str(locate_temporal(os.environ)), "server", "start-dev", "--headless", "--port", str(port)]
+    argv += ["--db-filename", str(database), "--log-level", "error"]
+    argv += [part for pragma in PRAGMAS for part in ("--sqlite-pragma", pragma)]
+    server = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+    try:
+        asyncio.run(answering(address))
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+async def answering(address: str) -> None:
+    """Return as soon as a server answers."""
+    deadline = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            await Client.connect(address)
+        except RuntimeError:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            return
 
 
 def main() -> None:

@@ -8,43 +8,27 @@ from __future__ import annotations
 from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from schemas.execution import CONTROL_QUEUE
 from workflows.execute_plan import ExecutePlan
 from workflows.execute_task import ExecuteTask
 
 STICKY_TIMEOUT = timedelta(seconds=2)
-PASSED_THROUGH = (
-    "schemas",
-    "planner",
-    "activities",
-    "pydantic",
-    "pydantic_core",
-    "annotated_types",
-    "rfc8785",
-)
-
-
 WORKFLOWS = [ExecutePlan, ExecuteTask]
 
 
-def sandbox() -> SandboxRestrictions:
-    """Return the sandbox of the workflows.
+def control_worker(client: Client, runner: WorkflowRunner | None = None) -> Worker:
+    """Return the worker that runs the plans' and the tasks' workflows.
 
-    Modules without side effects are passed through: importing them again for each workflow would cost
-    hundreds of milliseconds a run.
+    Args:
+        client: where Temporal is.
+        runner: None runs the workflows as they are; the tests run them in Temporal's sandbox (ADR 0002).
     """
-    return SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-
-
-def control_worker(client: Client) -> Worker:
-    """Return the worker that runs the plans' and the tasks' workflows."""
     return Worker(
         client,
         task_queue=CONTROL_QUEUE,
         workflows=WORKFLOWS,
-        workflow_runner=SandboxedWorkflowRunner(restrictions=sandbox()),
+        workflow_runner=runner or UnsandboxedWorkflowRunner(),
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
     )

@@ -19,6 +19,10 @@ from workers.log_tail import LogTail
 from workers.service_record import SERVICE_VARIABLE
 
 HOST = "127.0.0.1"
+# How often a second a server looks for what is to be handed out. Its own 20 times are meant for hundreds of
+# shards; with the one of a development server every step waits (`benchmarks/overhead.py --at-once 1`).
+LOOKS_A_SECOND = 200
+PRAGMAS = ("journal_mode=wal", "synchronous=normal")
 SEARCH_ATTRIBUTES = (
     ("TasksRunId", "Keyword"),
     ("TasksTaskId", "Keyword"),
@@ -108,8 +112,9 @@ def server_argv(binary: Path, *, port: int, ui_port: int | None, database: Path,
     argv = [str(binary), "server", "start-dev", "--ip", HOST, "--port", str(port), "--namespace", namespace]
     argv += ["--headless"] if ui_port is None else ["--ui-port", str(ui_port), "--ui-disable-news-fetch"]
     argv += ["--db-filename", str(database)]
-    for pragma in ("journal_mode=wal", "synchronous=normal"):
+    for pragma in PRAGMAS:
         argv += ["--sqlite-pragma", pragma]
+    argv += ["--dynamic-config-value", f"history.transferProcessorMaxPollRPS={LOOKS_A_SECOND}"]
     for name, kind in SEARCH_ATTRIBUTES:
         argv += ["--search-attribute", f"{name}={kind}"]
     return [*argv, "--log-format", "json", "--log-level", "warn"]

@@ -23,6 +23,7 @@ from schemas.execution import CONTROL_QUEUE, PauseRequest, PersonReply, RunResul
 from tests.isolated_environment import isolate_environment
 from tests.small_project import plan_project, runbook, task
 from tests.temporal.service import running_service
+from tests.workflow_sandbox import sandboxed
 from workers.control_worker import control_worker
 from workers.dev_server import DevServer, free_port, start_dev_server, stop_dev_server
 from workers.temporal_binary import find_temporal
@@ -141,7 +142,7 @@ async def record(server: DevServer, name: str, folder: Path) -> None:
     await asyncio.to_thread(folder.mkdir, parents=True)
     if SCENARIOS[name][1] is lose_the_worker:
         client = await connect(TemporalTarget(server.address))
-        async with control_worker(client):
+        async with control_worker(client, sandboxed()):
             await _record(server, client, name, folder)
         return
     async with running_service(server, folder / "state") as client:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from tests.workflow_sandbox import sandboxed
 from workers.control_worker import control_worker
 from workers.dev_server import DevServer
 from workers.host_worker import HostWorker
@@ -25,7 +26,7 @@ async def running_service(server: DevServer, folder: Path, leases: int = 4) -> A
     stop = asyncio.Event()
     identity = claim_identity(state.workers)
     host = HostWorker(client, state, identity, leases)
-    async with control_worker(client):
+    async with control_worker(client, sandboxed()):
         serving = asyncio.create_task(host.run(stop))
         try:
             yield client

@@ -13,6 +13,7 @@ from tests.replay.test_replay import replayer
 from tests.small_project import PlannedProject, plan_project, runbook, task
 from tests.temporal.service import running_service
 from tests.temporal.test_plan_run import start, until_state
+from tests.workflow_sandbox import sandboxed
 from workers.dev_server import DevServer
 from workflows.execute_plan import ExecutePlan
 
@@ -47,7 +48,7 @@ def run_past_the_gate(
             gate.touch()
             result = await handle.result()
             history = await handle.fetch_history()
-            await replayer().replay_workflow(history)
+            await replayer(sandboxed()).replay_workflow(history)
             return still, result, {event.event_type for event in history.events}
 
     return asyncio.run(scenario())

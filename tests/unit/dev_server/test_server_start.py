@@ -56,6 +56,7 @@ def test_the_server_keeps_a_database_with_a_write_ahead_log_and_our_search_attri
     )
     pairs = list(pairwise(argv))
     assert ("--sqlite-pragma", "journal_mode=wal") in pairs
+    assert ("--dynamic-config-value", "history.transferProcessorMaxPollRPS=200") in pairs
     assert [value for option, value in pairs if option == "--search-attribute"] == [
         "TasksRunId=Keyword",
         "TasksTaskId=Keyword",
