@@ -1,12 +1,10 @@
 """What orchestration costs: our no-op tasks beside plain Temporal children with as many activities.
 
-All run one after the other, with the same number of tasks at once, on servers and workers that are up:
-
-- `ours`: our tasks, with their worktrees, commits and landings, on our service;
-- `plain`: the children on a development server with Temporal's own settings, and a database in a file with the
-  same pragmas as ours. `ratio` is ours by this one;
-- `plain_on_our_server`: the same children on our server, which looks more often for what is to be handed out;
-- `git_alone`: the git steps of our tasks without Temporal, one task after the other.
+Ours make worktrees, commits and landings; the children do nothing. They have the same dependencies and the same
+number at once, their workers are up, and they run one after the other on the same server: one row for a
+development server with Temporal's own settings, one for the server of our service, which looks more often for
+what is to be handed out. Both keep their database in a file in the same way. `git_alone` is the git steps of
+our tasks without Temporal, one task after the other.
 
 Prints `{"rows": [...]}`; times in milliseconds of wall time.
 """
@@ -36,8 +34,8 @@ from planner.make_plan import make_plan
 from planner.storage.plan_folder import FolderFacts, write_plan_folder
 from schemas.acceptance_checks import ArtifactCheck, ArtifactExpectation
 from schemas.settings import PlanSettings, Settings
-from workers.dev_server import PRAGMAS, free_port, server_address
-from workers.temporal_binary import locate_temporal
+from workers.dev_server import free_port, server_address, server_argv
+from workers.temporal_binary import find_temporal
 
 ROOT = Path(__file__).resolve().parents[1]
 TASKS = Path(sys.executable).with_name("tasks")
@@ -46,14 +44,22 @@ READY_SECONDS = 30.0
 TIMESTAMP = "2026-01-01T00:00:00Z"
 
 
-def layered_runbook(tasks: int) -> str:
-    """Return a runbook in layers as wide as the square root of the tasks, two dependencies each."""
+def layers(tasks: int) -> list[list[int]]:
+    """Return what each task depends on: layers as wide as the square root of the tasks, two each."""
     width = max(1, math.isqrt(tasks))
-    parts = ["# No-op tasks\n"]
+    found: list[list[int]] = []
     for number in range(tasks):
         layer, place = divmod(number, width)
-        after = {(layer - 1) * width + place, (layer - 1) * width + (place + 1) % width} if layer else set()
-        names = ", ".join(f"T{before}" for before in sorted(after))
+        before = (layer - 1) * width
+        found.append(sorted({before + place, before + (place + 1) % width}) if layer else [])
+    return found
+
+
+def layered_runbook(tasks: int) -> str:
+    """Return the runbook of these tasks."""
+    parts = ["# No-op tasks\n"]
+    for number, after in enumerate(layers(tasks)):
+        names = ", ".join(f"T{before}" for before in after)
         keys = f"id: T{number}\nchanges: none\nestimate: [0.1, 0.1, 0.1]\nafter: [{names}]\n"
         parts.append(f"## Keep part {number}\n\n```yaml task\n{keys}```\n\n```sh check\ntrue\n```\n")
     return "\n".join(parts)
@@ -101,15 +107,14 @@ async def events_a_task(address: str, run_id: str, tasks: int) -> float:
     return plan / tasks + sum(lengths) / len(lengths)
 
 
-async def plain_milliseconds(client: Client, tasks: int, at_once: int) -> float:
+async def plain_milliseconds(address: str, tasks: int, at_once: int) -> float:
     """Return how long the plain children take, once their worker is there."""
-    await client.execute_workflow(
-        PlainPlan.run, args=[1, 1, ACTIVITIES], id=f"first-{tasks}", task_queue=QUEUE
-    )
-    begin = time.perf_counter()
-    await client.execute_workflow(
-        PlainPlan.run, args=[tasks, at_once, ACTIVITIES], id=f"plain-{tasks}", task_queue=QUEUE
-    )
+    client = await Client.connect(address)
+    for name, dependencies in (("first", layers(1)), ("plain", layers(tasks))):
+        begin = time.perf_counter()
+        await client.execute_workflow(
+            PlainPlan.run, args=[dependencies, at_once, ACTIVITIES], id=f"{name}-{tasks}", task_queue=QUEUE
+        )
     return (time.perf_counter() - begin) * 1000
 
 
@@ -130,15 +135,15 @@ def git_milliseconds(repository: Path, folder: Path, tasks: int) -> float:
 
 def measure(environment: dict[str, str], folder: Path, tasks: int, at_once: int) -> dict[str, object]:
     """Return one row."""
+    folder.mkdir()
     repository, plan = make_project(folder, tasks, at_once)
-    address = json.loads(tasks_command(environment, "up", "--json"))["address"]
+    local = json.loads(tasks_command(environment, "up", "--json"))["address"]
+    address = environment.get("TEMPORAL_ADDRESS", local)
     run_id = f"overhead-{tasks}"
     ours = ours_milliseconds(environment, repository, plan, run_id)
     events = asyncio.run(events_a_task(address, run_id, tasks))
     with plain_worker(address):
-        here = asyncio.run(plain_on(address, tasks, at_once))
-    with development_server(folder / f"plain-{tasks}.db") as other, plain_worker(other):
-        plain = asyncio.run(plain_on(other, tasks, at_once))
+        plain = asyncio.run(plain_milliseconds(address, tasks, at_once))
     sample = min(tasks, 30)
     git = git_milliseconds(repository, folder / f"git-{tasks}", sample) / sample * tasks
     return {
@@ -148,19 +153,11 @@ def measure(environment: dict[str, str], folder: Path, tasks: int, at_once: int)
         "ours_ms": round(ours),
         "plain_ms": round(plain),
         "ratio": round(ours / plain, 2),
-        "plain_on_our_server_ms": round(here),
-        "ratio_on_our_server": round(ours / here, 2),
         "ours_ms_per_task": round(ours / tasks, 1),
         "plain_ms_per_task": round(plain / tasks, 1),
-        "plain_on_our_server_ms_per_task": round(here / tasks, 1),
         "git_alone_ms_per_task": round(git / tasks, 1),
         "events_per_task": round(events, 1),
     }
-
-
-async def plain_on(address: str, tasks: int, at_once: int) -> float:
-    """Return how long the plain children take on a server."""
-    return await plain_milliseconds(await Client.connect(address), tasks, at_once)
 
 
 @contextmanager
@@ -175,17 +172,17 @@ def plain_worker(address: str) -> Iterator[None]:
 
 
 @contextmanager
-def development_server(database: Path) -> Iterator[str]:
-    """Let a server run as Temporal's command starts it, and yield its address."""
-    port = free_port()
-    address = server_address(port)
-    argv = [str(locate_temporal(os.environ)), "server", "start-dev", "--headless", "--port", str(port)]
-    argv += ["--db-filename", str(database), "--log-level", "error"]
-    argv += [part for pragma in PRAGMAS for part in ("--sqlite-pragma", pragma)]
-    server = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+def development_server(database: Path) -> Iterator[dict[str, str]]:
+    """Let a server with Temporal's own settings run, and yield the variables that name it."""
+    port, binary = free_port(), find_temporal(os.environ, lambda line: print(line, file=sys.stderr))
+    argv = server_argv(binary, port=port, ui_port=None, database=database, namespace="default")
+    while "--dynamic-config-value" in argv:
+        place = argv.index("--dynamic-config-value")
+        del argv[place : place + 2]
+    server = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        asyncio.run(answering(address))
-        yield address
+        asyncio.run(answering(server_address(port)))
+        yield {"TEMPORAL_ADDRESS": server_address(port)}
     finally:
         server.terminate()
         server.wait()
@@ -212,13 +209,20 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=10)
     parser.add_argument("--json", action="store_true", help="the only form there is; for symmetry")
     options = parser.parse_args()
+    rows = []
     with tempfile.TemporaryDirectory(prefix="tasks-overhead-") as name:
         folder = Path(name)
-        environment = {**os.environ, "TASKS_STATE_DIR": str(folder / "state"), "TASKS_TASKS_PER_WORKER": "5"}
-        try:
-            rows = [measure(environment, folder, tasks, options.at_once) for tasks in options.tasks]
-        finally:
-            tasks_command(environment, "down")
+        with development_server(folder / "temporal.db") as named:
+            for settings, extra in (("temporal", named), ("tasks", {})):
+                state = {"TASKS_STATE_DIR": str(folder / f"state-{settings}"), "TASKS_TASKS_PER_WORKER": "5"}
+                environment = {**os.environ, **state, **extra}
+                try:
+                    for tasks in options.tasks:
+                        place = folder / f"{settings}-{tasks}"
+                        row = measure(environment, place, tasks, options.at_once)
+                        rows.append({"server_settings": settings, **row})
+                finally:
+                    tasks_command(environment, "down")
     print(json.dumps({"rows": rows}, indent=2))
 
 

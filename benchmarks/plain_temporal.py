@@ -31,19 +31,23 @@ class PlainTask:
 
 @workflow.defn
 class PlainPlan:
-    """Children, a number of them at a time."""
+    """Children that wait for each other, a number of them at a time."""
 
     @workflow.run
-    async def run(self, children: int, at_once: int, activities: int) -> None:
-        """Start all children."""
+    async def run(self, dependencies: list[list[int]], at_once: int, activities: int) -> None:
+        """Start each child when those it depends on have ended."""
         slots = asyncio.Semaphore(at_once)
+        ended = [asyncio.Event() for _ in dependencies]
 
         async def one(number: int) -> None:
+            for before in dependencies[number]:
+                await ended[before].wait()
             async with slots:
                 name = f"{workflow.info().workflow_id}/{number}"
                 await workflow.execute_child_workflow(PlainTask.run, activities, id=name)
+            ended[number].set()
 
-        await asyncio.gather(*(one(number) for number in range(children)))
+        await asyncio.gather(*(one(number) for number in range(len(dependencies))))
 
 
 async def main(address: str) -> None:

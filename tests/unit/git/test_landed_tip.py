@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_a_landing_at_this_very_moment_is_no_lost_one(folders: RepositoryFolders
     chain = landings(folders, base)
 
     def land_all() -> None:
-        for before, after in zip(chain, chain[1:], strict=False):
+        for before, after in pairwise(chain):
             assert move_branch(folders, FEATURE, after, before, tip_to_remember(RUN, after))
 
     with ThreadPoolExecutor(1) as pool:
