@@ -1,7 +1,7 @@
 """What orchestration costs: our no-op tasks beside plain Temporal children with as many activities.
 
-Ours make worktrees, commits and landings; the children do nothing. They have the same dependencies and the same
-number at once, their workers are up, and they run one after the other on the same server: one row for a
+Ours make worktrees, commits and landings; the children do nothing. They have the same dependencies and the
+same number at once, their workers are up, and they run one after the other on the same server: one row for a
 development server with Temporal's own settings, one for the server of our service, which looks more often for
 what is to be handed out. Both keep their database in a file in the same way. `git_alone` is the git steps of
 our tasks without Temporal, one task after the other.
@@ -110,11 +110,15 @@ async def events_a_task(address: str, run_id: str, tasks: int) -> float:
 async def plain_milliseconds(address: str, tasks: int, at_once: int) -> float:
     """Return how long the plain children take, once their worker is there."""
     client = await Client.connect(address)
-    for name, dependencies in (("first", layers(1)), ("plain", layers(tasks))):
-        begin = time.perf_counter()
+
+    async def run(name: str, dependencies: list[list[int]]) -> None:
         await client.execute_workflow(
             PlainPlan.run, args=[dependencies, at_once, ACTIVITIES], id=f"{name}-{tasks}", task_queue=QUEUE
         )
+
+    await run("first", layers(1))
+    begin = time.perf_counter()
+    await run("plain", layers(tasks))
     return (time.perf_counter() - begin) * 1000
 
 

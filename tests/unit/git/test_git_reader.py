@@ -24,7 +24,7 @@ from planner.machine.git_trailers import parse_trailers
 from planner.machine.git_worktrees import worktrees
 from planner.machine.repository_folders import RepositoryFolders
 from schemas.errors import GitFailed, RepositoryUnusable
-from tests.unit.git.sample_repository import git, head, write
+from tests.unit.git.sample_repository import git, head, make_repository, write
 
 
 def test_reading_leaves_no_process_and_no_open_file_behind(folders: RepositoryFolders) -> None:
@@ -151,6 +151,41 @@ def test_worktrees_are_listed_with_what_they_have_checked_out(
     git(odd, "bisect", "start")
     git(odd, "checkout", "--quiet", "--detach")
     assert {tree.path: tree.branch for tree in worktrees(folders.common)}[odd] == "side"
+
+
+def listed_by_git(folders: RepositoryFolders) -> dict[Path, str | None]:
+    """Return what `git worktree list` says."""
+    found: dict[Path, str | None] = {}
+    for block in git(folders.common, "worktree", "list", "--porcelain").split("\n\n"):
+        fields = dict(line.split(" ", 1) for line in block.splitlines() if " " in line)
+        branch = fields.get("branch")
+        found[Path(fields["worktree"])] = branch.removeprefix("refs/heads/") if branch else None
+    return found
+
+
+@pytest.mark.parametrize("kind", ["plain", "bare", "bare in .git", "worktree settings", "elsewhere", "odd"])
+def test_worktrees_are_those_that_git_lists(tmp_path: Path, kind: str) -> None:
+    top = make_repository(tmp_path / "first")
+    common = top / ".git"
+    match kind:
+        case "bare" | "bare in .git":
+            common = tmp_path / ("second/.git" if kind == "bare in .git" else "second.git")
+            git(top, "clone", "--quiet", "--bare", str(top), str(common))
+        case "worktree settings":
+            git(top, "config", "extensions.worktreeConfig", "true")
+            git(top, "config", "--worktree", "core.bare", "false")
+        case "elsewhere":
+            git(top, "init", "--quiet", "--separate-git-dir", str(tmp_path / "folder"))
+            common = tmp_path / "folder"
+        case "odd":
+            git(top, "config", "core.bare", "no")
+        case _:
+            assert kind == "plain"
+    folders = RepositoryFolders(top, common)
+    git(common, "worktree", "add", "--quiet", "-b", "side", str(tmp_path / "side"), "main")
+    git(common, "worktree", "add", "--quiet", "--detach", str(tmp_path / "loose"), "main")
+    git(tmp_path / "loose", "worktree", "lock", str(tmp_path / "side"))
+    assert {tree.path: tree.branch for tree in worktrees(common)} == listed_by_git(folders)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from filelock import FileLock
 from activities.run_preflight import create_feature_branch
 from activities.work_commit import collect_changes
 from activities.worktrees import (
+    REMOVED,
     check_token,
     detached_worktree,
     prepare_worktree,
@@ -260,6 +261,23 @@ def test_removing_twice_is_fine_and_leaves_nothing_beside_the_worktree(
     assert list(root.iterdir()) == []
     assert worktree_git_dir(folders.common, work.path) is None
     assert branch_tip(folders.common, branch_of("T1")) == head(folders.top), "the branch stays"
+
+
+def test_what_a_killed_removal_left_of_an_entry_is_removed_with_the_next(
+    folders: RepositoryFolders, root: Path
+) -> None:
+    first, second = work_on(folders, root, "T1"), work_on(folders, root, "T2")
+    entry = worktree_git_dir(folders.common, first.path)
+    assert entry is not None
+    left = folders.tasks / REMOVED / "T1.1.0badcafe"
+    left.parent.mkdir(parents=True)
+    entry.rename(left)  # killed between this and the deletion
+    assert [tree.path for tree in worktrees(folders.common)] == [folders.top, second.path]
+    remove_worktree(folders, second)
+    remove_worktree(folders, first)
+    assert not left.parent.exists()
+    assert not (folders.common / "worktrees").exists()
+    assert [tree.path for tree in worktrees(folders.common)] == [folders.top]
 
 
 def test_removing_never_forgets_a_worktree_of_the_users_that_is_not_mounted(
