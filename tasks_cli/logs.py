@@ -27,6 +27,9 @@ PHASES = ("pre_test", "develop", "review", "post_test", "land")
 @click.option("--phase", type=click.Choice(PHASES), default=None, help="Only this phase [default: all].")
 @click.option("--lines", type=click.IntRange(1), default=SHOWN_LINES, show_default=True, help="Of each log.")
 @click.option("--follow", "-f", is_flag=True, help="Go on with what is printed, until the task has ended.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print a list of {attempt, phase, file, lines_left_out, text}."
+)
 def command(
     run_id: str,
     task_id: str,
@@ -35,6 +38,7 @@ def command(
     phase: Phase | None,
     lines: int,
     follow: bool,
+    as_json: bool,
 ) -> int:
     """Show what each attempt of TASK did: commands, outputs, verdicts, and where the files are.
 
@@ -46,22 +50,30 @@ def command(
     from tasks_cli.follow_task import WantedLogs
 
     task_choice(run_id, task_id)
+    if follow and as_json:
+        raise click.UsageError("--follow prints what comes as text: it does not go together with --json")
     wanted = WantedLogs(run_id, task_id, EvidenceChoice(attempt, phase), lines, repo)
-    return _follow(wanted) if follow else _show(wanted)
+    return _follow(wanted) if follow else _show(wanted, as_json=as_json)
 
 
-def _show(wanted: WantedLogs) -> int:
-    from tasks_cli.printing import print_piece
+def _show(wanted: WantedLogs, *, as_json: bool) -> int:
+    from tasks_cli.evidence_files import evidence_records
+    from tasks_cli.printing import print_json, print_piece
     from tasks_cli.service_client import run_status, with_service
 
     async def repository(service: Service) -> str | None:
         return (await run_status(service, wanted.run_id)).repository
 
     folder = wanted.repository or Path(with_service(repository) or Path.cwd())
-    text = wanted.evidence_in(folder).news()
-    if not text:
+    evidence = wanted.evidence_in(folder)
+    if as_json:
+        if not (records := evidence_records(evidence.folder, wanted.choice, wanted.lines)):
+            raise wanted.nothing_there()
+        print_json(records)
+    elif text := evidence.news():
+        print_piece(text)
+    else:
         raise wanted.nothing_there()
-    print_piece(text)
     return 0
 
 

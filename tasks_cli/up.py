@@ -21,10 +21,11 @@ def command(workers: int | None, foreground: bool, temporal: Path | None, as_jso
     if foreground:
         return _supervise(temporal, workers)
     record = started_service(settings, state, workers)
+    address = record.address or record.elsewhere
     if as_json:
-        print_json({"address": record.address, "ui_url": record.ui_url, "namespace": record.namespace})
+        print_json({"address": address, "ui_url": record.ui_url, "namespace": record.namespace})
     else:
-        print_result(f"Temporal: {record.address or 'as your Temporal configuration says'}")
+        print_result(f"Temporal: {address}" + (", as your configuration says" if record.elsewhere else ""))
         if record.ui_url:
             print_result(f"Web UI:   {record.ui_url}")
         print_note("next: tasks plan -f DOCUMENT, then tasks execute; `tasks down` stops everything")

@@ -29,19 +29,19 @@ def gated_git(folder: Path, gates: Gates, environment: Mapping[str, str]) -> dic
 def _script(real: str, gates: Gates) -> str:
     return f"""#!/bin/sh
 task_of() {{ {real} log -1 --format='%(trailers:key=Tasks-Task,valueonly,separator=%x20)' "$1"; }}
-run() {{ {real} "$@"; code=$?; }}
-for argument; do new=$last last=$argument; done
+for argument; do last=$argument; done
 case " $* " in
 *" diff-tree "*" --name-status "*)
     task=$(task_of "$last")
     {gates.passing(f"$task:{REVIEW}")}
-    run "$@"
+    {real} "$@"; code=$?
     {gates.leaving(f"$task:{REVIEW}")}
     exit "$code" ;;
-*" update-ref -m tasks: land refs/heads/feature/"*)
-    task=$(task_of "$new")
+*" update-ref -m tasks: land --stdin "*)
+    moves=$(cat)
+    task=$(task_of "$(echo "$moves" | {{ read -r _ _ new _; echo "$new"; }})")
     {gates.passing(f"$task:{BEFORE_MOVE}")}
-    run "$@"
+    echo "$moves" | {real} "$@"; code=$?
     {gates.leaving(f"$task:{BEFORE_MOVE}")}
     {gates.passing(f"$task:{AFTER_MOVE}")}
     {gates.leaving(f"$task:{AFTER_MOVE}")}

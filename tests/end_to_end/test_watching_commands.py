@@ -63,6 +63,24 @@ def test_a_failed_task_is_explained_and_its_logs_show_each_attempt(
     assert "attempt 1" not in one.stdout
 
 
+def test_the_logs_of_a_task_are_there_for_programs(
+    shared_machine: UserMachine, ended: PlannedProject
+) -> None:
+    records = shared_machine.json("logs", "ended", "B", "--lines", "1")
+    assert {record["attempt"] for record in records} == {1, 2}
+    assert {record["phase"] for record in records} >= {"pre_test", "develop", "post_test"}
+    assert all(Path(record["file"]).is_relative_to(ended.repository) for record in records)
+    checks = next(record for record in records if record["file"].endswith("checks.json"))
+    whole = Path(checks["file"]).read_text(encoding="utf-8")
+    assert whole.endswith(checks["text"])
+    assert checks["lines_left_out"] == len(whole.splitlines()) - 1
+    none = shared_machine.tasks("logs", "ended", "B", "--phase", "land", "--json")
+    assert (none.returncode, none.stdout) == (1, "")
+    both = shared_machine.tasks("logs", "ended", "B", "--json", "--follow")
+    assert (both.returncode, both.stdout) == (1, "")
+    assert "--follow" in both.stderr
+
+
 def report_of(machine: UserMachine, project: PlannedProject, run_id: str, place: Path) -> ParsedPage:
     """Return the report of a run; it is the only thing that is written."""
     before = fingerprint(project.repository)

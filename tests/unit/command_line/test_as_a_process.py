@@ -157,7 +157,9 @@ def test_reading_commands_never_load_temporal(project: Path) -> None:
         "from tasks_cli.exit_status import exit_status\n"
         "for line in ('validate-plan out', 'show-plan out', 'list-plans', 'diff-plan out out',\n"
         "             'archive-plan out --tag v1', 'export out --format csv', 'schema tasks',\n"
-        "             'plan -f spec.md -o out', 'plan --from-plan out', 'logs --help'):\n"
+        "             'report out -o report.html', 'export out --format github-issues -o issues.json',\n"
+        "             'import issues.json -o imported', 'plan -f spec.md -o out', 'plan --from-plan out',\n"
+        "             'logs --help'):\n"
         "    assert exit_status(tasks, line.split()) == 0, line\n"
         "assert 'temporalio' not in sys.modules\n"
     )
