@@ -103,7 +103,7 @@ def excerpt(text: str, limit: int = EXCERPT_LIMIT) -> str:
     return text if len(text) <= limit else _head_and_tail(text, text, len(text), limit)
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Write a file so that whoever reads it sees all of it or what was there before."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
@@ -111,7 +111,7 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        draft.chmod(0o600)  # what commands print may be nobody else's business
+        draft.chmod(mode)  # what commands print may be nobody else's business
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

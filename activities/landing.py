@@ -63,7 +63,7 @@ def move_branch(
         branch: the feature branch.
         new: where it is to be.
         expected_old: where it has to be now.
-        with_it: refs that move if it does, in one step.
+        with_it: refs that move if it does, in one step, unless somebody holds one of them locked.
 
     Raises:
         FeatureBranchCheckedOut: a worktree has the branch checked out; nothing was moved.
@@ -75,9 +75,11 @@ def move_branch(
         update_refs(folders.common, "tasks: land", landing, *with_it)  # the branch first, see `intact_tip`
     except GitFailed:
         tip = branch_tip(folders.common, branch)
-        if tip == expected_old:
+        if tip != expected_old:
+            return tip == new
+        if not with_it:
             raise
-        return tip == new
+        return move_branch(folders, branch, new, expected_old)  # what goes with it must not hold it up
     return True
 
 

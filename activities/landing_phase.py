@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from activities.attempt_checks import CheckList, all_checks, checks_on_tree, known_checks, unacceptable
@@ -14,6 +13,7 @@ from activities.landing_lock import landing_turn
 from activities.pre_test_phase import baseline_of, feature_tip
 from activities.task_commits import landing_message
 from activities.task_frame import TaskFrame
+from activities.uninterrupted import uninterrupted
 from activities.worktrees import detached_worktree
 from planner.machine.git_commits import tree_of
 from planner.machine.processes import end_survivors
@@ -38,7 +38,7 @@ async def run_land(frame: TaskFrame, request: LandInput, state: Path) -> LandRes
     run = frame.attempt.run
     async with landing_turn(frame.folders, run.branch):
         for _ in range(MOST_MOVES):
-            landed = await asyncio.to_thread(
+            landed = await uninterrupted(
                 already_landed,
                 frame.folders,
                 run.branch,
@@ -60,10 +60,10 @@ async def run_land(frame: TaskFrame, request: LandInput, state: Path) -> LandRes
 
 async def _land_on_tip(frame: TaskFrame, commit: str, state: Path) -> LandResult | None:
     """Land on the tip as it is now; None when the tip was moved meanwhile."""
-    tip = await asyncio.to_thread(feature_tip, frame)
+    tip = await uninterrupted(feature_tip, frame)
     message = landing_message(frame.task.title, frame.trailers)
-    author = await asyncio.to_thread(frame.author)
-    candidate = await asyncio.to_thread(merge_candidate, frame.folders, tip, commit, message, author)
+    author = await uninterrupted(frame.author)
+    candidate = await uninterrupted(merge_candidate, frame.folders, tip, commit, message, author)
     if isinstance(candidate, Conflict):
         return LandResult(outcome="conflict", feedback=(_conflict_feedback(frame, candidate),))
     checks = await _verify(frame, candidate, state)
@@ -75,7 +75,7 @@ async def _land_on_tip(frame: TaskFrame, commit: str, state: Path) -> LandResult
         return LandResult(outcome="red", checks=checks, feedback=feedback_from(bad, "land"), notes=notes)
     run = frame.attempt.run
     remembered = tip_to_remember(run.run_id, candidate.commit)
-    if await asyncio.to_thread(move_branch, frame.folders, run.branch, candidate.commit, tip, remembered):
+    if await uninterrupted(move_branch, frame.folders, run.branch, candidate.commit, tip, remembered):
         return LandResult(outcome="landed", commit=candidate.commit, checks=checks, notes=notes)
     return None
 
@@ -85,7 +85,7 @@ async def _verify(frame: TaskFrame, candidate: MergeCandidate, state: Path) -> t
 
     What is red is run once more, in the worktree and the environment made anew.
     """
-    known = await asyncio.to_thread(known_checks, frame, candidate.tree)
+    known = await uninterrupted(known_checks, frame, candidate.tree)
     if known is not None:
         return known
     wanted = all_checks(frame)
@@ -103,16 +103,16 @@ async def _checks_on_tip(
     """Return the verify commands on the tip before the landing, run only when one is red after it."""
     if all(check.verdict == "green" for check in after if check.kind == "verify"):
         return ()
-    tree = await asyncio.to_thread(tree_of, frame.folders.common, tip)
-    known = await asyncio.to_thread(known_checks, frame, tree, own=False)
+    tree = await uninterrupted(tree_of, frame.folders.common, tip)
+    known = await uninterrupted(known_checks, frame, tree, own=False)
     return known if known is not None else await _run_on(frame, tip, state, CheckList(frame.verify))
 
 
 async def _run_on(frame: TaskFrame, commit: str, state: Path, checks: CheckList) -> tuple[CheckResult, ...]:
-    root = await asyncio.to_thread(worktrees_root, frame.folders, frame.attempt.run.run_id, state)
+    root = await uninterrupted(worktrees_root, frame.folders, frame.attempt.run.run_id, state)
     place = root / "landing"
-    await asyncio.to_thread(end_survivors, WorkFolder(place).processes)
-    work = await asyncio.to_thread(detached_worktree, frame.folders, place, commit)
+    await uninterrupted(end_survivors, WorkFolder(place).processes)
+    work = await uninterrupted(detached_worktree, frame.folders, place, commit)
     return await checks_on_tree(frame, work, commit, checks)
 
 

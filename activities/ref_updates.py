@@ -34,7 +34,7 @@ class RefMove:
 
 
 def update_refs(common: Path, reason: str, *moves: RefMove) -> None:
-    """Move refs, all of them or none.
+    """Move refs in the given order, all of them or none; only a kill while git moves them can divide them.
 
     Raises:
         GitFailed: none was moved.

@@ -23,7 +23,7 @@ from planner.machine.git_reader import (
     resolve,
     unfinished_operation,
 )
-from planner.machine.git_worktrees import BRANCH_PREFIX
+from planner.machine.git_worktrees import BRANCH_PREFIX, is_symbolic
 from planner.machine.ref_names import check_ref_name
 from planner.machine.repository_folders import RepositoryFolders, check_run_id, open_repository
 from schemas.errors import GitFailed, InvalidArguments, RepositoryUnusable
@@ -72,6 +72,7 @@ def check_repository(
     _check_commits(path)
     base_commit = resolve(path, base)
     _check_names(folders, branch)
+    _check_symbolic(folders, branch)
     refuse_checked_out(folders, branch)
     _check_branch(folders, base_commit, branch, run_id)
     return Preflight(
@@ -102,6 +103,14 @@ def create_feature_branch(folders: RepositoryFolders, branch: str, base: str) ->
             raise
         return tip
     return base
+
+
+def _check_symbolic(folders: RepositoryFolders, branch: str) -> None:
+    if is_symbolic(folders.common, f"{BRANCH_PREFIX}{branch}"):
+        raise RepositoryUnusable(
+            f"{branch} is only another name of a branch, so that no landing could be sure of where it is",
+            hint=f"Name the branch itself with --branch: git symbolic-ref refs/heads/{branch} tells it.",
+        )
 
 
 def _check_version(path: Path) -> None:

@@ -9,6 +9,7 @@ git overlook executable bits, or a `readme` beside a `README`.
 from __future__ import annotations
 
 import shutil
+import stat
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from activities.worktree_lease import WorktreeLease, read_lease
 from planner.machine.git_filters import missing_filters, names_a_filter, switched_off
 from planner.machine.git_reader import check_object_id, is_object_id
 from planner.machine.work_folder import WorkFolder
-from schemas.errors import GitFailed
+from schemas.errors import GitFailed, LeaseLost
 
 SHOWN_REFS_FILE = "tasks-shown-refs"
 _WITHOUT_FILTERS = "tasks-without-filters"
@@ -69,6 +70,8 @@ class WorktreeGit:
             LeaseLost: the worktree was given back, removed or taken over.
         """
         lease = read_lease(work)
+        if work.path.is_symlink():
+            raise LeaseLost(f"{work.path} was replaced by a link: it is no worktree of ours any more")
         return cls(work, lease, lease.git_dir(work), disk_settings(work.token_file))
 
     def run(
@@ -104,7 +107,8 @@ class WorktreeGit:
         head = self.git_dir / "HEAD"
         if head.is_symlink() or not is_object_id(head.read_text("ascii", "replace").strip()):
             return False
-        write_atomically(head, f"{check_object_id(commit)}\n".encode())
+        mode = stat.S_IMODE(head.stat().st_mode)
+        write_atomically(head, f"{check_object_id(commit)}\n".encode(), mode)
         return True
 
     def index_of(self, commit: str) -> Path:

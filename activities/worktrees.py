@@ -153,7 +153,7 @@ def _is_whole(folders: RepositoryFolders, work: WorkFolder) -> bool:
     if git_dir is None or work.path.is_symlink() or not work.path.is_dir():
         return False
     return (
-        all((git_dir / name).is_file() for name in ("HEAD", "commondir"))
+        all((git_dir / name).is_file() and (git_dir / name).stat().st_size for name in ("HEAD", "commondir"))
         and not (git_dir / "locked").exists()
     )
 

@@ -19,11 +19,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from benchmarks.git_cycle import git_cycle
 from benchmarks.plain_temporal import QUEUE, PlainPlan
@@ -197,8 +199,9 @@ async def answering(address: str) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while True:
         try:
-            await Client.connect(address)
-        except RuntimeError:
+            client = await Client.connect(address)
+            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace="default"))
+        except (RuntimeError, RPCError):
             if time.monotonic() > deadline:
                 raise
             await asyncio.sleep(0.1)
@@ -216,10 +219,12 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory(prefix="tasks-overhead-") as name:
         folder = Path(name)
-        with development_server(folder / "temporal.db") as named:
-            for settings, extra in (("temporal", named), ("tasks", {})):
+        none: AbstractContextManager[dict[str, str]] = nullcontext({})
+        for settings, server in (("temporal", development_server(folder / "temporal.db")), ("tasks", none)):
+            with server as named:
                 state = {"TASKS_STATE_DIR": str(folder / f"state-{settings}"), "TASKS_TASKS_PER_WORKER": "5"}
-                environment = {**os.environ, **state, **extra}
+                own = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
+                environment = {**own, **state, **named}
                 try:
                     for tasks in options.tasks:
                         place = folder / f"{settings}-{tasks}"

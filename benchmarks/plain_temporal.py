@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from temporalio import activity, workflow
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 QUEUE = "plain-temporal"
 LIMIT = timedelta(seconds=30)
@@ -53,7 +53,13 @@ class PlainPlan:
 async def main(address: str) -> None:
     """Serve until the process is ended."""
     client = await Client.connect(address)
-    await Worker(client, task_queue=QUEUE, workflows=[PlainPlan, PlainTask], activities=[nothing]).run()
+    await Worker(
+        client,
+        task_queue=QUEUE,
+        workflows=[PlainPlan, PlainTask],
+        activities=[nothing],
+        workflow_runner=UnsandboxedWorkflowRunner(),  # as ours
+    ).run()
 
 
 if __name__ == "__main__":

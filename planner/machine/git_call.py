@@ -35,7 +35,6 @@ KEPT_VARIABLES = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFI
 FIXED_VARIABLES: Mapping[str, str] = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_LITERAL_PATHSPECS": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",  # what others get when they clone
     "GIT_ADVICE": "0",
     "GIT_PAGER": "cat",
     "GIT_EDITOR": ":",

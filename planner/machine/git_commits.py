@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from planner.machine.git_call import call_git
@@ -18,6 +19,7 @@ from planner.machine.git_trailers import parse_trailers
 from schemas.errors import GitFailed
 
 KEPT_COMMITS = 8192
+KEPT_REPOSITORIES = 64
 _LOOSE = re.compile(rb"commit \d+\0")
 _HEADER = re.compile(rb"([0-9a-f]{40,64}) commit (\d+)")
 
@@ -75,6 +77,8 @@ def first_parent_commits(common: Path, base: str, tip: str) -> tuple[LoggedCommi
 
 def _known(common: Path, commit: str) -> LoggedCommit | None:
     """Return a commit that was read before or lies in a file of its own; None has to be asked of git."""
+    if _has_replacements(common):
+        return None
     kept = _kept.get((common, commit))
     if kept is not None:
         return kept
@@ -84,6 +88,25 @@ def _known(common: Path, commit: str) -> LoggedCommit | None:
         return None
     header = _LOOSE.match(raw)
     return _keep(common, _parsed(commit, raw[header.end() :])) if header else None
+
+
+def _has_replacements(common: Path) -> bool:
+    """Return whether git shows other objects in place of some (git-replace): then only git knows which."""
+    if (common / "refs/replace").exists():
+        return True
+    try:
+        packed = (common / "packed-refs").stat()
+    except FileNotFoundError:
+        return False
+    return _are_packed(common / "packed-refs", packed.st_mtime_ns, packed.st_size, packed.st_ino)
+
+
+@lru_cache(maxsize=KEPT_REPOSITORIES)
+def _are_packed(packed_refs: Path, _written_ns: int, _size: int, _inode: int) -> bool:
+    try:
+        return b" refs/replace/" in packed_refs.read_bytes()
+    except FileNotFoundError:
+        return False
 
 
 def _asked(common: Path, commits: Sequence[str]) -> tuple[LoggedCommit, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,14 +24,20 @@ class Worktree:
     branch: str | None
 
 
+class _NotThatSimple(Exception):
+    """Something that git reads otherwise than we do."""
+
+
 def worktrees(common: Path) -> tuple[Worktree, ...]:
     """Return every worktree of the repository, the main one first.
 
     They are read as gitrepository-layout(5) describes them; where it is not that simple, git is asked.
     """
     if _is_plain(common):
-        main = Worktree(common.parent, _branch_of(common))
-        return (main, *(Worktree(path, _branch_of(entry)) for entry, path in worktree_entries(common)))
+        with suppress(_NotThatSimple):
+            main = Worktree(common.parent, _branch_of(common, common))
+            linked = worktree_entries(common)
+            return (main, *(Worktree(path, _branch_of(common, entry)) for entry, path in linked))
     place = {"GIT_DIR": str(common)}
     output = call_git(common, "worktree", "list", "--porcelain", "-z", environment=place).out_bytes
     return tuple(_parse(output, common))
@@ -51,7 +58,7 @@ def worktree_git_dir(common: Path, path: Path) -> Path | None:
     works there, and would lead git to a configuration of their choice.
     """
     wanted = Path(os.path.realpath(path))
-    likely = common / "worktrees" / wanted.name / "gitdir"  # git names it so unless another had the name
+    likely = common / "worktrees" / path.name / "gitdir"  # git names it so unless another had the name
     if _target(likely) == wanted:
         return likely.parent
     return next((entry for entry, found in worktree_entries(common) if found == wanted), None)
@@ -60,8 +67,10 @@ def worktree_git_dir(common: Path, path: Path) -> Path | None:
 def _target(pointer: Path) -> Path | None:
     try:
         target = os.fsdecode(pointer.read_bytes()).rstrip("\n")
-    except (FileNotFoundError, NotADirectoryError):
-        return None  # there is none, or it was removed while we looked
+    except OSError:
+        return None  # there is none, or it was removed while we looked, or it is nothing that git could read
+    if not target:
+        return None  # the power failed before the disk had it
     # Of its folder: the `.git` in it may be a link by now.
     return Path(os.path.realpath((pointer.parent / target).parent))
 
@@ -77,17 +86,36 @@ def _is_plain(common: Path) -> bool:
     return b"bare" not in _NOT_BARE.sub(b"", config).lower()
 
 
-def _branch_of(git_dir: Path) -> str | None:
+def _branch_of(common: Path, git_dir: Path) -> str | None:
+    """Return what is checked out.
+
+    Raises:
+        _NotThatSimple: only git can tell.
+    """
     head = git_dir / "HEAD"
+    if head.is_symlink():  # very old ones are a link to the branch
+        raise _NotThatSimple
     try:
-        # Very old ones are a link to the branch.
-        content = f"ref: {head.readlink()}" if head.is_symlink() else head.read_text(errors="surrogateescape")
+        content = head.read_text(errors="surrogateescape")
     except FileNotFoundError:
         return None  # the worktree is being made or removed
-    kind, _, name = content.strip().partition("ref: ")
-    if not kind and name.startswith(BRANCH_PREFIX):
-        return name.removeprefix(BRANCH_PREFIX)
+    except OSError as error:
+        raise _NotThatSimple from error
+    kind, _, name = content.partition(":")
+    ref = name.strip()
+    if kind == "ref" and ref.startswith(BRANCH_PREFIX):
+        if is_symbolic(common, ref):
+            raise _NotThatSimple
+        return ref.removeprefix(BRANCH_PREFIX)
     return _branch_to_return_to(git_dir)
+
+
+def is_symbolic(common: Path, ref: str) -> bool:
+    """Return whether a ref is only another name of one; such a ref is never packed."""
+    try:
+        return (common / ref).read_bytes().startswith(b"ref:")
+    except OSError:
+        return False
 
 
 def _parse(output: bytes, common: Path) -> Iterator[Worktree]:

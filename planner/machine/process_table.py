@@ -11,7 +11,8 @@ from pathlib import Path
 from planner.machine.process_supervisor import TOKEN_VARIABLE, read_stat
 
 ENDED_STATES = "ZX"
-MOST_LOOKS = 10
+ENVIRONMENT = slice(47, 49)  # where it begins and ends in memory: fields of proc(5) after the name
+LONGEST_EXEC_SECONDS = 2.0  # a program that is read from a busy disk
 SECONDS_BETWEEN_LOOKS = 0.001
 
 
@@ -104,27 +105,41 @@ def token_of(pid: int) -> str:
 
 def variable_of(pid: int, name: str) -> str:
     """Return a variable of the environment a process was started with; empty if it cannot be seen."""
+    wanted = name.encode()
+    deadline = time.monotonic() + LONGEST_EXEC_SECONDS
     try:
-        environment = _environment(pid)
+        entries = _environment(pid).split(b"\0")
+        # A shell that reads its environment puts a zero in place of each `=` for a moment.
+        while wanted in entries and time.monotonic() < deadline:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+            entries = _environment(pid).split(b"\0")
     except OSError:
         return ""  # it has ended, or it belongs to another user
-    prefix = f"{name}=".encode()
-    for entry in environment.split(b"\0"):
-        if entry.startswith(prefix):
-            return os.fsdecode(entry.removeprefix(prefix))
-    return ""
+    found = next((entry for entry in entries if entry.startswith(wanted + b"=")), b"")
+    return os.fsdecode(found.removeprefix(wanted + b"="))
 
 
 def _environment(pid: int) -> bytes:
-    """Return the environment of a process; while it becomes another program, it has none for a moment."""
-    place = Path(f"/proc/{pid}")
-    for _ in range(MOST_LOOKS):
-        found = (place / "environ").read_bytes()
-        if found:
+    """Return the environment of a process.
+
+    While it becomes another program it has none for a moment, and reading the old one ends early.
+    """
+    folder = Path(f"/proc/{pid}")
+    deadline = time.monotonic() + LONGEST_EXEC_SECONDS
+    while True:
+        begin, end = before = _environment_place(folder)
+        found = (folder / "environ").read_bytes()
+        whole = end != 0 and len(found) == end - begin and before == _environment_place(folder)
+        if whole or time.monotonic() > deadline:
             return found
-        (place / "exe").readlink()  # an error for what never has one: a kernel thread, a zombie
+        (folder / "exe").readlink()  # an error for what never has one: a kernel thread, a zombie
         time.sleep(SECONDS_BETWEEN_LOOKS)
-    return b""
+
+
+def _environment_place(folder: Path) -> tuple[int, int]:
+    """Return where in its memory a process keeps its environment; zeros while a program is loaded."""
+    begin, end = (folder / "stat").read_bytes().rpartition(b")")[2].split()[ENVIRONMENT]
+    return int(begin), int(end)
 
 
 def marked_processes(name: str, value: str) -> set[ProcessIdentity]:

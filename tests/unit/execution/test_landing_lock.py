@@ -1,12 +1,14 @@
 """Only one lands on a feature branch at a time, and a dead process holds nothing."""
 
 import asyncio
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from activities import landing_lock
 from activities.landing_lock import landing_turn
 from planner.machine.repository_folders import open_repository
 from tests.small_project import make_repository
@@ -24,6 +26,31 @@ async def hold():
         await asyncio.sleep(600)
 
 asyncio.run(hold())
+"""
+
+
+MOST_IN_A_ROW = 8  # of 20 that all wait: without turns, one process lands all of its own first
+TURNS = """
+import asyncio, sys
+from pathlib import Path
+from activities.landing_lock import landing_turn
+from planner.machine.repository_folders import open_repository
+
+repository, branch, log, name = sys.argv[1:]
+
+async def land(folders):
+    for _ in range(5):
+        async with landing_turn(folders, branch):
+            with open(log, "a") as file:
+                file.write(name)
+            await asyncio.sleep(0.02)
+
+async def many():
+    folders = open_repository(Path(repository))
+    await asyncio.gather(*(land(folders) for _ in range(4)))
+
+sys.stdin.read()
+asyncio.run(many())
 """
 
 
@@ -93,3 +120,33 @@ def test_waiting_for_another_process_ends_with_it_and_can_be_cancelled(tmp_path:
             return True
 
     assert asyncio.run(land())
+
+
+def test_landings_of_two_processes_take_turns(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "project")
+    log = tmp_path / "log"
+    argv = [sys.executable, "-c", TURNS, str(repository), BRANCH, str(log)]
+    started = [subprocess.Popen([*argv, name], stdin=subprocess.PIPE) for name in ("A", "B")]
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.close()
+    assert [process.wait(60) for process in started] == [0, 0]
+    order = log.read_text()
+    assert sorted(order) == ["A"] * 20 + ["B"] * 20
+    both = order[: min(order.rindex("A"), order.rindex("B")) + 1]
+    longest = max(len(same) for same in re.findall(r"A+|B+", both))
+    assert longest <= MOST_IN_A_ROW, order
+
+
+def test_a_turn_is_forgotten_when_nobody_waits_for_it(tmp_path: Path) -> None:
+    folders = open_repository(make_repository(tmp_path / "project"))
+
+    async def three() -> None:
+        async def land() -> None:
+            async with landing_turn(folders, BRANCH):
+                await asyncio.sleep(0)
+
+        await asyncio.gather(land(), land(), land())
+
+    asyncio.run(three())
+    assert landing_lock._queues == {}

@@ -77,12 +77,20 @@ def test_the_commits_of_a_branch_are_gits_own_list(folders: RepositoryFolders, k
             assert [logged.commit for logged in found] == theirs
 
 
-def test_a_commit_that_somebody_replaced_is_what_others_get(folders: RepositoryFolders) -> None:
-    true, other = head(folders.top), git(folders.top, "rev-parse", "HEAD~1")
-    git(folders.top, "replace", true, other)
-    loose, packed = read_both_ways(folders, true)
-    assert loose == packed
-    assert loose[0].parents == (other,)
+@pytest.mark.parametrize("kept", ["loose", "packed"])
+def test_a_commit_that_somebody_replaced_is_read_as_git_shows_it(
+    folders: RepositoryFolders, kept: str
+) -> None:
+    newer, older = head(folders.top), git(folders.top, "rev-parse", "HEAD~1")
+    logged_commit(folders.common, newer)  # known from before
+    git(folders.top, "replace", newer, older)
+    if kept == "packed":
+        git(folders.top, "pack-refs", "--all")
+    assert tree_of(folders.common, newer) == git(folders.top, "rev-parse", f"{newer}^{{tree}}")
+    assert tree_of(folders.common, newer) == tree_of(folders.common, older)
+    git(folders.top, "replace", "-d", newer)
+    assert tree_of(folders.common, newer) == git(folders.top, "rev-parse", f"{newer}^{{tree}}")
+    assert tree_of(folders.common, newer) != tree_of(folders.common, older)
 
 
 def test_a_damaged_file_of_a_commit_is_gits_to_complain_about(folders: RepositoryFolders) -> None:

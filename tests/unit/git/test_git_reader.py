@@ -188,6 +188,40 @@ def test_worktrees_are_those_that_git_lists(tmp_path: Path, kind: str) -> None:
     assert {tree.path: tree.branch for tree in worktrees(common)} == listed_by_git(folders)
 
 
+@pytest.mark.parametrize("head_of_side", ["alias", "tab", "link"])
+def test_a_branch_that_is_checked_out_in_another_way_is_seen(
+    folders: RepositoryFolders, tmp_path: Path, head_of_side: str
+) -> None:
+    git(folders.top, "worktree", "add", "--quiet", "-b", "side", str(tmp_path / "side"))
+    file = folders.common / "worktrees/side/HEAD"
+    match head_of_side:
+        case "alias":
+            git(folders.top, "symbolic-ref", "refs/heads/alias", "refs/heads/side")
+            file.write_text("ref: refs/heads/alias\n")
+        case "tab":
+            file.write_text("ref:\trefs/heads/side\n")
+        case _:
+            file.unlink()
+            file.symlink_to("refs/heads/side")
+    found = {tree.path: tree.branch for tree in worktrees(folders.common)}
+    assert found == listed_by_git(folders)
+    assert found[tmp_path / "side"] == "side"
+
+
+def test_an_entry_of_a_worktree_that_nobody_can_read_is_passed_over(
+    folders: RepositoryFolders, tmp_path: Path
+) -> None:
+    for name in ("empty", "folder", "nothing", "whole"):
+        git(folders.top, "worktree", "add", "--quiet", "-b", name, str(tmp_path / name))
+    entries = folders.common / "worktrees"
+    (entries / "empty/gitdir").write_text("")
+    (entries / "folder/gitdir").unlink()
+    (entries / "folder/gitdir").mkdir()
+    (entries / "nothing/gitdir").unlink()
+    found = {tree.path: tree.branch for tree in worktrees(folders.common)}
+    assert found == {folders.top: "main", tmp_path / "whole": "whole"}
+
+
 @pytest.mark.parametrize(
     ("encoding", "written_in"), [("UTF-8", "utf-8"), ("ISO-8859-1", "latin-1"), ("no-such-encoding", "utf-8")]
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from activities.landed_tip import remembered_tip, tip_to_remember
 from activities.landing import (
     Conflict,
     MergeCandidate,
@@ -188,6 +189,19 @@ def test_the_lock_of_a_ref_that_a_power_cut_left_is_removed_after_a_while(
     os.utime(lock, (old, old))
     update_ref(folders.common, f"refs/heads/{FEATURE}", new, "test", base)
     assert branch_tip(folders.common, FEATURE) == new
+
+
+def test_a_locked_ref_that_only_goes_with_a_landing_does_not_hold_it_up(
+    folders: RepositoryFolders, base: str
+) -> None:
+    new = git(folders.top, "commit-tree", f"{base}^{{tree}}", "-p", base, "-m", "new")
+    lock = write(folders.common / f"refs/tasks/{RUN}/_landed.lock", "")
+    assert move_branch(folders, FEATURE, new, base, tip_to_remember(RUN, new))
+    assert (branch_tip(folders.common, FEATURE), remembered_tip(folders, RUN)) == (new, None)
+    lock.unlink()
+    again = git(folders.top, "commit-tree", f"{base}^{{tree}}", "-p", new, "-m", "again")
+    assert move_branch(folders, FEATURE, again, new, tip_to_remember(RUN, again))
+    assert remembered_tip(folders, RUN) == again
 
 
 def test_a_packed_branch_is_read_and_moved_like_a_loose_one(

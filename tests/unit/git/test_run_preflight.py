@@ -215,3 +215,11 @@ def test_a_branch_with_commits_of_a_person_and_of_no_run_is_not_taken(folders: R
     mine = git(folders.top, "commit-tree", "HEAD^{tree}", "-p", base, "-m", "By hand")
     git(folders.top, "update-ref", f"refs/heads/{FEATURE}", mine)
     assert "By hand" in refusal(folders.top).message
+
+
+def test_a_feature_branch_that_is_another_name_of_a_branch_is_refused(top: Path) -> None:
+    git(top, "branch", "real")
+    git(top, "symbolic-ref", f"refs/heads/{FEATURE}", "refs/heads/real")
+    with pytest.raises(RepositoryUnusable, match="another name") as refusal:
+        check_repository(top, "HEAD", FEATURE, RUN)
+    assert "symbolic-ref" in refusal.value.hint

@@ -194,6 +194,34 @@ def test_the_worktree_of_a_lost_lease_gives_the_branch_back(folders: RepositoryF
         reset_worktree(old, start)
 
 
+def test_a_worktree_that_was_replaced_by_a_link_is_not_ours_any_more(
+    folders: RepositoryFolders, root: Path, tmp_path: Path
+) -> None:
+    work = work_on(folders, root, "T1")
+    theirs = tmp_path / "theirs"
+    git(folders.top, "worktree", "add", "--quiet", "-b", "theirs", str(theirs))
+    write(theirs / "precious.txt", "precious\n")
+    work.path.rename(root / "aside")
+    work.path.symlink_to(theirs)
+    with pytest.raises(LeaseLost, match="replaced by a link"):
+        reset_worktree(work, head(folders.top))
+    assert (theirs / "precious.txt").exists()
+    assert git(theirs, "branch", "--show-current") == "theirs"
+
+
+def test_the_head_of_a_detached_worktree_stays_readable_for_everybody(
+    folders: RepositoryFolders, root: Path
+) -> None:
+    modes = []
+    for commit_id in (head(folders.top), git(folders.top, "rev-parse", "HEAD~1")):
+        work = detached_worktree(folders, root / "landing", commit_id)
+        entry = worktree_git_dir(folders.common, work.path)
+        assert entry is not None
+        assert (entry / "HEAD").read_text() == f"{commit_id}\n"
+        modes.append((entry / "HEAD").stat().st_mode)
+    assert modes[0] == modes[1]
+
+
 def test_a_newer_token_on_the_same_worktree_locks_the_older_out(
     folders: RepositoryFolders, root: Path
 ) -> None:
@@ -228,7 +256,9 @@ def test_a_folder_that_is_not_ours_is_neither_reset_nor_removed(
     assert precious.read_text() == "precious\n"
 
 
-@pytest.mark.parametrize("crash", ["claimed only", "half made", "folder deleted", "entry deleted"])
+@pytest.mark.parametrize(
+    "crash", ["claimed only", "half made", "folder deleted", "entry deleted", "gitdir empty", "HEAD empty"]
+)
 def test_preparing_goes_on_after_a_crash_anywhere(folders: RepositoryFolders, root: Path, crash: str) -> None:
     start = head(folders.top)
     work = work_on(folders, root, "T1", start)
@@ -244,6 +274,8 @@ def test_preparing_goes_on_after_a_crash_anywhere(folders: RepositoryFolders, ro
             write(git_dir / "locked", "initializing")
         case "folder deleted":
             work.path.rename(root / "elsewhere")
+        case "gitdir empty" | "HEAD empty":  # the power failed before the disk had it
+            write(git_dir / crash.split(maxsplit=1)[0], "")
         case _:
             git_dir.rename(root / "elsewhere")
     work_on(folders, root, "T1", start)

@@ -1,11 +1,12 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from planner.machine.process_table import ProcessRow, session_members, variable_of
+from planner.machine.process_table import LONGEST_EXEC_SECONDS, ProcessRow, session_members, variable_of
 from planner.machine.processes import (
     CommandNotStarted,
     ProcessIdentity,
@@ -150,3 +151,15 @@ def test_a_process_that_becomes_another_program_keeps_its_mark_all_the_time(tmp_
         finally:
             end_tree(process.pid, process.start_time, 0)
     assert seen == {"mine"}
+
+
+def test_a_process_without_any_environment_is_not_waited_for(tmp_path: Path) -> None:
+    process = spawn_daemon(["sleep", "1000"], {}, tmp_path / "log", tmp_path)
+    try:
+        while Path(f"/proc/{process.pid}/exe").readlink().name != "sleep":
+            assert variable_of(process.pid, "MARK") == ""
+        begin = time.monotonic()
+        assert variable_of(process.pid, "MARK") == ""
+        assert time.monotonic() - begin < LONGEST_EXEC_SECONDS
+    finally:
+        end_tree(process.pid, process.start_time, 0)

@@ -1,0 +1,38 @@
+"""A lock is not given back while the step it protects still runs."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from activities.uninterrupted import uninterrupted
+
+
+def test_a_cancellation_waits_until_the_step_has_ended() -> None:
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def step() -> None:
+        begun.set()
+        assert go_on.wait(30)
+        ended.set()
+
+    async def cancel_it() -> None:
+        waiting = asyncio.create_task(uninterrupted(step))
+        await asyncio.to_thread(begun.wait, 30)
+        waiting.cancel()
+        done, _ = await asyncio.wait({waiting}, timeout=0.05)
+        assert not done
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert ended.is_set()
+
+    asyncio.run(cancel_it())
+
+
+def test_the_result_and_the_error_of_a_step_are_its_own() -> None:
+    assert asyncio.run(uninterrupted(divmod, 7, 2)) == (3, 1)
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(uninterrupted(divmod, 7, 0))
