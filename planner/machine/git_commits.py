@@ -115,7 +115,11 @@ def _asked(common: Path, commits: Sequence[str]) -> tuple[LoggedCommit, ...]:
         return ()
     names = "".join(f"{commit}^{{commit}}\n" for commit in commits).encode()
     answer = call_git(common, "cat-file", "--batch", input_data=names, environment=_place(common))
-    return tuple(_keep(common, _parsed(*record)) for record in _records(answer.out_bytes))
+    found = tuple(_parsed(*record) for record in _records(answer.out_bytes))
+    if not _has_replacements(common):  # what stands in for another object may be taken away again
+        for logged in found:
+            _keep(common, logged)
+    return found
 
 
 def _records(output: bytes) -> Iterator[tuple[str, bytes]]:
