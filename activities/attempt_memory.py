@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from activities.evidence_store import write_atomically
+from activities.atomic_files import write_atomically
 
 
 @dataclass(frozen=True, slots=True)

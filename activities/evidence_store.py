@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from activities.atomic_files import write_atomically
 from planner.intake.secret_redaction import REDACTED, redact
 from planner.machine.process_environment import looks_secret
 from schemas.record import Record
@@ -101,20 +100,6 @@ def secret_values(environment: Mapping[str, str]) -> tuple[str, ...]:
 def excerpt(text: str, limit: int = EXCERPT_LIMIT) -> str:
     """Return the beginning and the end of a text, at most `limit` characters, and say what is left out."""
     return text if len(text) <= limit else _head_and_tail(text, text, len(text), limit)
-
-
-def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Write a file so that whoever reads it sees all of it or what was there before."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.chmod(mode)  # what commands print may be nobody else's business
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _head_and_tail(head: str, tail: str, total: int, limit: int) -> str:

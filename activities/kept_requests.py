@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from activities.evidence_store import write_atomically
+from activities.atomic_files import write_atomically
 from planner.machine.repository_folders import RepositoryFolders
 from schemas.errors import RepositoryUnusable
 from schemas.execution import ExecutePlanInput

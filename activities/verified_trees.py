@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from activities.evidence_store import write_atomically
+from activities.atomic_files import write_atomically
 from schemas.acceptance_checks import CommandCheck
 from schemas.activity_io import CheckResult
 from schemas.tasks import PlanCommand

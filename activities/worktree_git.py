@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from activities.evidence_store import write_atomically
+from activities.atomic_files import write_atomically
 from activities.git_commands import GitAnswer
 from activities.saved_indexes import saved_index, saved_indexes
 from activities.worktree_call import LONG_SECONDS, WorktreeCall, disk_settings

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from activities.atomic_files import write_atomically
 from planner.machine.git_worktrees import worktree_git_dir
 from planner.machine.work_folder import WorkFolder
 from schemas.errors import LeaseLost
@@ -39,12 +38,7 @@ class WorktreeLease:
 def write_lease(work: WorkFolder, lease: WorktreeLease) -> None:
     """Give the worktree to a lease: whoever holds an older token is locked out from here on."""
     work.token_file.parent.mkdir(parents=True, exist_ok=True)
-    draft = work.token_file.with_name(f"{work.token_file.name}.{secrets.token_hex(4)}")
-    with draft.open("w") as file:
-        json.dump(asdict(lease), file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(work.token_file)
+    write_atomically(work.token_file, json.dumps(asdict(lease)).encode())
 
 
 def find_lease(work: WorkFolder) -> WorktreeLease | None:

@@ -113,6 +113,8 @@ def remove_run_worktrees(folders: RepositoryFolders, root: Path) -> None:
             found.add(work.path)
     for path in sorted(found):
         remove_worktree(folders, WorkFolder(path))
+    for draft in real.glob(".*.lease.*"):  # of a lease that was being written when its worker was killed
+        delete(draft)
     if real.is_dir() and not any(real.iterdir()):
         real.rmdir()
 

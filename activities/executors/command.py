@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from activities.evidence_store import write_atomically
+from activities.atomic_files import write_atomically
 from activities.executors.executor import ExecutorOutcome, ExecutorRequest
 from activities.script_runner import Script, Workbench, how_it_ended, run_script
 from planner.machine.processes import CommandResult

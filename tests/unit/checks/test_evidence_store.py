@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.evidence_store import Evidence, excerpt, secret_values, write_atomically
+from activities.atomic_files import write_atomically
+from activities.evidence_store import Evidence, excerpt, secret_values
 from schemas.execution import Feedback
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.evidence_store import write_atomically
+from activities.atomic_files import write_atomically
 from planner.machine.process_supervisor import CappedFile
 from tasks_cli.growing_file import LEFT_OUT, GrowingFile
 

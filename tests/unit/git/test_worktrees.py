@@ -10,6 +10,7 @@ from filelock import FileLock
 
 from activities.run_preflight import create_feature_branch
 from activities.work_commit import collect_changes
+from activities.worktree_lease import WorktreeLease, write_lease
 from activities.worktrees import (
     REMOVED,
     check_token,
@@ -336,6 +337,19 @@ def test_a_run_is_tidied_up_whole_and_other_runs_stay(folders: RepositoryFolders
     assert not second.path.exists()
     assert not root.exists()
     assert other.path.exists()
+
+
+def test_what_a_kill_left_of_a_lease_does_not_keep_the_folder_of_a_run(
+    folders: RepositoryFolders, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = WorkFolder(root / "T1.1")
+    with monkeypatch.context() as power:
+        power.setattr(Path, "replace", lambda *_: None)  # killed just before
+        power.setattr(Path, "unlink", lambda *_, **__: None)
+        write_lease(work, WorktreeLease("token", str(folders.common), None))
+    assert [path.name.startswith(".T1.1.lease.") for path in root.iterdir()] == [True]
+    remove_run_worktrees(folders, root)
+    assert not root.exists()
 
 
 def test_a_detached_worktree_is_moved_to_another_commit(folders: RepositoryFolders, root: Path) -> None:
