@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from activities import environments
 from activities.check_runner import check_name, run_checks
 from activities.set_aside import remove_droppings
 from activities.task_frame import TaskFrame
+from activities.uninterrupted import uninterrupted
 from activities.verified_trees import VerifiedTree, check_identity, environment_fingerprint
 from planner.machine.git_commits import tree_of
 from planner.machine.work_folder import WorkFolder
@@ -23,7 +23,7 @@ STARTS_SOMETHING = frozenset({"verify", "command"})
 
 async def prepare_environment(frame: TaskFrame, work: WorkFolder, commit: str) -> CheckResult | None:
     """Build the environment of a worktree that is exactly a commit; return the step that failed, or None."""
-    tree = await asyncio.to_thread(tree_of, frame.folders.common, commit)
+    tree = await uninterrupted(tree_of, frame.folders.common, commit)
     frame.memory.write(ENVIRONMENT_TREE, tree)
     results = await environments.prepare_environment(frame.bench(work), frame.plan.setup)
     return next((result for result in results if result.verdict != "green"), None)
@@ -60,11 +60,11 @@ async def run_attempt_checks(
 
     What the checks leave in the worktree is removed: they look, they do not work.
     """
-    tree = await asyncio.to_thread(tree_of, frame.folders.common, commit)
+    tree = await uninterrupted(tree_of, frame.folders.common, commit)
     known = _verified(frame, tree, frame.memory.read(ENVIRONMENT_TREE) or tree)
     results = await _run(frame, work, checks, known)
     if any(result.kind in STARTS_SOMETHING and not result.reused for result in results):
-        await asyncio.to_thread(remove_droppings, frame, work, commit)
+        await uninterrupted(remove_droppings, frame, work, commit)
     return results
 
 
@@ -72,7 +72,7 @@ async def checks_on_tree(
     frame: TaskFrame, work: WorkFolder, commit: str, checks: CheckList
 ) -> tuple[CheckResult, ...]:
     """Return the checks on a fresh worktree with an environment of its own, as a landing needs them."""
-    tree = await asyncio.to_thread(tree_of, frame.folders.common, commit)
+    tree = await uninterrupted(tree_of, frame.folders.common, commit)
     results = await environments.prepare_environment(frame.bench(work), frame.plan.setup)
     red = tuple(result for result in results if result.verdict != "green")
     return red or await _run(frame, work, checks, _verified(frame, tree, tree))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from activities.attempt_checks import prepare_environment
@@ -14,6 +13,7 @@ from activities.hand_work import done_by_hand, keep_changes
 from activities.set_aside import discard, not_the_tasks_work, note_leftovers
 from activities.task_commits import TaskTrailers, work_message
 from activities.task_frame import TaskFrame
+from activities.uninterrupted import uninterrupted
 from activities.work_changes import Changes, collect_changes
 from activities.work_commit import CommitOptions, checkpoint_name, commit_work
 from activities.worktrees import check_token, reset_worktree
@@ -35,23 +35,23 @@ async def run_develop(frame: TaskFrame, request: DevelopInput, tries: int) -> De
     base, so that half of an execution is never built upon. What a person did is never thrown away.
     """
     work = WorkFolder(Path(request.lease.worktree))
-    await asyncio.to_thread(check_token, work, request.lease.token)
+    await uninterrupted(check_token, work, request.lease.token)
     by_hand = done_by_hand(frame)
     if by_hand:
-        await asyncio.to_thread(keep_changes, frame, work, request.base_commit)
+        await uninterrupted(keep_changes, frame, work, request.base_commit)
     if tries > 1:
-        done = await asyncio.to_thread(_committed_before, frame, request.base_commit)
+        done = await uninterrupted(_committed_before, frame, request.base_commit)
         if done is not None:
             return DevelopResult(commit=done)
     if tries > 1 and not by_hand:
-        await asyncio.to_thread(reset_worktree, work, request.base_commit)
+        await uninterrupted(reset_worktree, work, request.base_commit)
         await prepare_environment(frame, work, request.base_commit)
-        await asyncio.to_thread(note_leftovers, frame, work, request.base_commit)
+        await uninterrupted(note_leftovers, frame, work, request.base_commit)
     outcome = await _execute(frame, work, request)
     if not outcome.ended:
         return DevelopResult(commit=None, feedback=outcome.feedback)
-    await asyncio.to_thread(check_token, work, request.lease.token)
-    return await asyncio.to_thread(_commit, frame, work, request.base_commit, outcome)
+    await uninterrupted(check_token, work, request.lease.token)
+    return await uninterrupted(_commit, frame, work, request.base_commit, outcome)
 
 
 async def _execute(frame: TaskFrame, work: WorkFolder, request: DevelopInput) -> ExecutorOutcome:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from activities.post_test_phase import run_post_test
 from activities.pre_test_phase import run_pre_test
 from activities.review_phase import run_review
 from activities.task_frame import TaskFrame, open_frame
+from activities.uninterrupted import uninterrupted
 from activities.worktrees import remove_worktree
 from planner.machine.processes import end_survivors
 from planner.machine.repository_folders import worktrees_root
@@ -58,10 +58,10 @@ class HostActivities:
         token = request.lease.token if request.lease else self._host.leases.new_token()
         try:
             async with activity_scope(request.attempt.run.run_id, request.attempt):
-                frame = await asyncio.to_thread(open_frame, request.attempt, "pre_test")
+                frame = await uninterrupted(open_frame, request.attempt, "pre_test")
                 lease = request.lease
                 if lease is None:
-                    lease = await asyncio.to_thread(self._new_lease, frame, token)
+                    lease = await uninterrupted(self._new_lease, frame, token)
                 with self._host.leases.working(token) as lock:
                     async with lock:
                         return await run_pre_test(frame, lease, request.resume_from)
@@ -93,12 +93,12 @@ class HostActivities:
         """End what is left of the attempt and remove its worktree; its branch and evidence stay."""
         async with activity_scope(request.attempt.run.run_id, request.attempt):
             self._host.leases.release(request.lease.token)
-            frame = await asyncio.to_thread(open_frame, request.attempt, "release")
+            frame = await uninterrupted(open_frame, request.attempt, "release")
             work = WorkFolder(Path(request.lease.worktree))
-            await asyncio.to_thread(end_survivors, work.processes)
+            await uninterrupted(end_survivors, work.processes)
             if done_by_hand(frame):
-                await asyncio.to_thread(keep_hand_work, frame, work.path.parent)
-            await asyncio.to_thread(remove_worktree, frame.folders, work)
+                await uninterrupted(keep_hand_work, frame, work.path.parent)
+            await uninterrupted(remove_worktree, frame.folders, work)
 
     @asynccontextmanager
     async def _phase(self, attempt: Attempt, lease: Lease, phase: str) -> AsyncIterator[TaskFrame]:
@@ -106,8 +106,8 @@ class HostActivities:
         async with activity_scope(attempt.run.run_id, attempt):
             with self._host.leases.working(lease.token) as lock:
                 async with lock:
-                    await asyncio.to_thread(end_survivors, WorkFolder(Path(lease.worktree)).processes)
-                    yield await asyncio.to_thread(open_frame, attempt, phase)
+                    await uninterrupted(end_survivors, WorkFolder(Path(lease.worktree)).processes)
+                    yield await uninterrupted(open_frame, attempt, phase)
 
     def _new_lease(self, frame: TaskFrame, token: str) -> Lease:
         root = worktrees_root(frame.folders, frame.attempt.run.run_id, self._host.state)

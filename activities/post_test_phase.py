@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from activities.attempt_checks import all_checks, run_attempt_checks, unacceptable
@@ -10,6 +9,7 @@ from activities.check_runner import feedback_from
 from activities.flaky_checks import flaky_notes, judged_twice, to_repeat
 from activities.pre_test_phase import baseline_of
 from activities.task_frame import TaskFrame
+from activities.uninterrupted import uninterrupted
 from activities.worktrees import check_token
 from planner.machine.work_folder import WorkFolder
 from schemas.activity_io import PostTestInput, PostTestResult
@@ -21,7 +21,7 @@ async def run_post_test(frame: TaskFrame, request: PostTestInput) -> PostTestRes
     What is red for the first time is run once more: a check that is green then is flaky.
     """
     work = WorkFolder(Path(request.lease.worktree))
-    await asyncio.to_thread(check_token, work, request.lease.token)
+    await uninterrupted(check_token, work, request.lease.token)
     wanted = all_checks(frame)
     checks = await run_attempt_checks(frame, work, request.commit, wanted)
     baseline = baseline_of(frame)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from activities.attempt_checks import all_checks, prepare_environment, run_attempt_checks
@@ -11,6 +10,7 @@ from activities.landed_tip import intact_tip
 from activities.notification import ask_for_work
 from activities.set_aside import note_leftovers
 from activities.task_frame import TaskFrame
+from activities.uninterrupted import uninterrupted
 from activities.worktrees import prepare_worktree
 from planner.machine.processes import end_survivors
 from planner.machine.work_folder import WorkFolder
@@ -27,13 +27,13 @@ async def run_pre_test(frame: TaskFrame, lease: Lease, resume_from: str | None) 
     committed work of a lost worker goes on: nothing is measured again.
     """
     work = WorkFolder(Path(lease.worktree))
-    await asyncio.to_thread(end_survivors, work.processes)
-    start = await asyncio.to_thread(feature_tip, frame) if resume_from is None else resume_from
+    await uninterrupted(end_survivors, work.processes)
+    start = await uninterrupted(feature_tip, frame) if resume_from is None else resume_from
     if done_by_hand(frame):
-        await asyncio.to_thread(keep_hand_work, frame, work.path.parent)
-    await asyncio.to_thread(prepare_worktree, frame.folders, work, frame.branch, start, lease.token)
+        await uninterrupted(keep_hand_work, frame, work.path.parent)
+    await uninterrupted(prepare_worktree, frame.folders, work, frame.branch, start, lease.token)
     setup = await prepare_environment(frame, work, start)
-    await asyncio.to_thread(note_leftovers, frame, work, start)
+    await uninterrupted(note_leftovers, frame, work, start)
     if setup is not None:
         return _no_go(lease, start, (setup,), _feedback("setup", setup))
     if resume_from is not None:
@@ -43,7 +43,7 @@ async def run_pre_test(frame: TaskFrame, lease: Lease, resume_from: str | None) 
     verdict = _verdict(frame, lease, start, checks)
     if not (verdict.go and done_by_hand(frame)):
         return verdict
-    notes = await asyncio.to_thread(bring_back_hand_work, frame, work, start)
+    notes = await uninterrupted(bring_back_hand_work, frame, work, start)
     return verdict.model_copy(update={"ask": await ask_for_work(frame, lease.worktree, notes)})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import os
@@ -14,6 +13,7 @@ from activities.environments import prepare_environment
 from activities.evidence_store import Evidence
 from activities.script_runner import Workbench
 from activities.stored_plans import ReadPlan, read_plan
+from activities.uninterrupted import uninterrupted
 from activities.verified_trees import VerifiedTree, environment_fingerprint
 from activities.worktrees import detached_worktree, remove_worktree
 from planner.machine.git_commits import tree_of
@@ -33,23 +33,23 @@ async def run_probe(run: RunContext, state: Path) -> ProbeResult:
     The baseline is remembered, so that the first tasks need not measure it again. The same commands on the
     same tree are not probed twice.
     """
-    folders = await asyncio.to_thread(open_repository, Path(run.repository.path))
-    plan = await asyncio.to_thread(read_plan, folders, run.plan)
+    folders = await uninterrupted(open_repository, Path(run.repository.path))
+    plan = await uninterrupted(read_plan, folders, run.plan)
     if not plan.meta.verify:
         return ProbeResult()
-    tree = await asyncio.to_thread(tree_of, folders.common, run.base_commit)
+    tree = await uninterrupted(tree_of, folders.common, run.base_commit)
     memory = AttemptMemory(folders.tasks / "probes")
     name = _fingerprint(plan, tree)
     known = memory.read(name)
     if known is not None:
         return ProbeResult.model_validate(known)
-    root = await asyncio.to_thread(worktrees_root, folders, run.run_id, state)
-    await asyncio.to_thread(end_survivors, WorkFolder(root / PROBE).processes)
-    work = await asyncio.to_thread(detached_worktree, folders, root / PROBE, run.base_commit)
+    root = await uninterrupted(worktrees_root, folders, run.run_id, state)
+    await uninterrupted(end_survivors, WorkFolder(root / PROBE).processes)
+    work = await uninterrupted(detached_worktree, folders, root / PROBE, run.base_commit)
     try:
         result = await _probe(run, folders, plan, work, tree)
     finally:
-        await asyncio.to_thread(remove_worktree, folders, work)
+        await uninterrupted(remove_worktree, folders, work)
     if all(probe.verdict != "unproven" for probe in result.probes):
         memory.write(name, result.model_dump(mode="json"))
     return result
@@ -72,7 +72,7 @@ async def _probe(
         return ProbeResult(
             probes=tuple(ProbedCheck(command=c.script, verdict="unproven", detail=why) for c in verify)
         )
-    tracked = await asyncio.to_thread(tracked_files, folders.top, run.base_commit)
+    tracked = await uninterrupted(tracked_files, folders.top, run.base_commit)
     environment = environment_fingerprint(plan.setup, tree)
     verified = VerifiedTree(folders.tasks / "verified", tree, environment)
     return await probe_verify_commands(bench, verify, tracked, verified)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from activities.notification import ask_for_review
 from activities.reviewers.checks_reviewer import FileChange, ReviewedChange, review_by_checks
 from activities.task_frame import TaskFrame
+from activities.uninterrupted import uninterrupted
 from planner.machine.git_commits import tree_of
 from planner.machine.git_reader import PathChange, changed_paths, read_file
 from planner.machine.repository_folders import RepositoryFolders
@@ -18,7 +17,7 @@ async def run_review(frame: TaskFrame, request: ReviewInput) -> ReviewResult:
 
     Only what they accept is shown to a person, when one has to agree as well.
     """
-    change = await asyncio.to_thread(_change, frame, request)
+    change = await uninterrupted(_change, frame, request)
     result = review_by_checks(change)
     if result.accepted and request.human:
         ask = await ask_for_review(frame, request.base_commit, request.commit)

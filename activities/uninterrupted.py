@@ -18,8 +18,13 @@ async def uninterrupted(
     A thread goes on when its waiter is cancelled: whatever lock protects it must not be given back before.
     """
     running = asyncio.ensure_future(asyncio.to_thread(step, *args, **kwargs))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait({running})
-        raise
+    cancelled = False
+    while not running.done():
+        try:
+            await asyncio.wait({running})
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        running.exception()  # nobody is left to hear of it
+        raise asyncio.CancelledError
+    return running.result()

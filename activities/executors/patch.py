@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from activities.executors.executor import ExecutorOutcome, ExecutorRequest
+from activities.uninterrupted import uninterrupted
 from activities.worktree_git import WorktreeGit
 from schemas.errors import GitFailed
 from schemas.execution import Feedback
@@ -21,7 +21,7 @@ class PatchExecutor:
 
     async def develop(self, request: ExecutorRequest) -> ExecutorOutcome:
         """Apply the patch; what does not fit is red, and the worktree is as it was."""
-        return await asyncio.to_thread(self._apply, request)
+        return await uninterrupted(self._apply, request)
 
     def _apply(self, request: ExecutorRequest) -> ExecutorOutcome:
         git = WorktreeGit.of(request.bench.work)
