@@ -1,10 +1,12 @@
-"""What orchestration costs: our no-op tasks beside plain Temporal children with as many activities.
+"""What orchestration costs: our tasks beside plain Temporal children with as many activities.
 
-Ours make worktrees, commits and landings; the children do nothing. They have the same dependencies and the
-same number at once, their workers are up, and they run one after the other on the same server: one row for a
-development server with Temporal's own settings, one for the server of our service, which looks more often for
-what is to be handed out. Both keep their database in a file in the same way. `git_alone` is the git steps of
-our tasks without Temporal, one task after the other.
+Our tasks change nothing, but make worktrees, commits and landings all the same. Beside them stand two kinds
+of children: `plain_git` does the same with git, written by hand (`ratio` is ours to these: the same work on
+both sides), and `plain_nothing` does nothing (`ratio_to_nothing`: a whole task in empty steps). All have
+the same dependencies and the same number at once, their workers are up, and they run one after the other on
+one server: once with Temporal's own settings, once with those of our service, which looks more often for
+what is to be handed out. Both keep their database in a file in the same way. `git_alone` is the git steps
+of our tasks without Temporal, one task after the other.
 
 Prints `{"rows": [...]}`; times in milliseconds of wall time.
 """
@@ -28,7 +30,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from benchmarks.git_cycle import git_cycle
-from benchmarks.plain_temporal import QUEUE, PlainPlan
+from benchmarks.plain_temporal import BRANCH, LANDING, QUEUE, PlainPlan, PlainWork
 from planner.codebase.survey import survey
 from planner.drafting.document_drafter import draft_from_documents
 from planner.intake.source_document import read_source_bytes
@@ -109,19 +111,27 @@ async def events_a_task(address: str, run_id: str, tasks: int) -> float:
     return plan / tasks + sum(lengths) / len(lengths)
 
 
-async def plain_milliseconds(address: str, tasks: int, at_once: int) -> float:
+async def plain_milliseconds(address: str, name: str, tasks: int, at_once: int, work: PlainWork) -> float:
     """Return how long the plain children take, once their worker is there."""
     client = await Client.connect(address)
 
-    async def run(name: str, dependencies: list[list[int]]) -> None:
+    async def run(name: str, dependencies: list[list[int]], work: PlainWork) -> None:
         await client.execute_workflow(
-            PlainPlan.run, args=[dependencies, at_once, ACTIVITIES], id=f"{name}-{tasks}", task_queue=QUEUE
+            PlainPlan.run, args=[dependencies, at_once, work], id=f"{name}-{tasks}", task_queue=QUEUE
         )
 
-    await run("first", layers(1))
+    await run(f"before-{name}", layers(1), PlainWork(ACTIVITIES))
     begin = time.perf_counter()
-    await run("plain", layers(tasks))
+    await run(name, layers(tasks), work)
     return (time.perf_counter() - begin) * 1000
+
+
+def plain_git_work(repository: Path, folder: Path) -> PlainWork:
+    """Return work for children that use git by hand, with the branch and the worktree they land on."""
+    folder.mkdir()
+    add = ["git", "worktree", "add", "-q", "-b", BRANCH, str(folder / LANDING), "HEAD"]
+    subprocess.run(add, cwd=repository, check=True)
+    return PlainWork(ACTIVITIES, str(repository), str(folder))
 
 
 def ours_milliseconds(environment: dict[str, str], repository: Path, plan: Path, run_id: str) -> float:
@@ -149,7 +159,9 @@ def measure(environment: dict[str, str], folder: Path, tasks: int, at_once: int)
     ours = ours_milliseconds(environment, repository, plan, run_id)
     events = asyncio.run(events_a_task(address, run_id, tasks))
     with plain_worker(address):
-        plain = asyncio.run(plain_milliseconds(address, tasks, at_once))
+        nothing = asyncio.run(plain_milliseconds(address, "nothing", tasks, at_once, PlainWork(ACTIVITIES)))
+        by_hand = plain_git_work(repository, folder / "by-hand")
+        plain = asyncio.run(plain_milliseconds(address, "git", tasks, at_once, by_hand))
     sample = min(tasks, 30)
     git = git_milliseconds(repository, folder / f"git-{tasks}", sample) / sample * tasks
     return {
@@ -157,10 +169,13 @@ def measure(environment: dict[str, str], folder: Path, tasks: int, at_once: int)
         "at_once": at_once,
         "activities": ACTIVITIES,
         "ours_ms": round(ours),
-        "plain_ms": round(plain),
+        "plain_git_ms": round(plain),
+        "plain_nothing_ms": round(nothing),
         "ratio": round(ours / plain, 2),
+        "ratio_to_nothing": round(ours / nothing, 2),
         "ours_ms_per_task": round(ours / tasks, 1),
-        "plain_ms_per_task": round(plain / tasks, 1),
+        "plain_git_ms_per_task": round(plain / tasks, 1),
+        "plain_nothing_ms_per_task": round(nothing / tasks, 1),
         "git_alone_ms_per_task": round(git / tasks, 1),
         "events_per_task": round(events, 1),
     }
