@@ -68,7 +68,7 @@ def test_the_second_run_sees_the_tree_and_not_what_the_first_left_in_it(tmp_path
 def test_a_check_that_was_stopped_at_its_deadline_is_not_run_again(tmp_path: Path) -> None:
     own = f"echo x >> {tmp_path}/runs; test $(wc -l < {tmp_path}/runs) -ne 2 || sleep 600"
     text = runbook(
-        task("Write a", "echo a > a.txt", own, id="A", max_retries=0, timeout_minutes=0.02), verify=QUIET
+        task("Write a", "echo a > a.txt", own, id="A", max_retries=0, timeout_minutes=0.05), verify=QUIET
     )
     work = load_run(plan_project(tmp_path, text), tmp_path / "state", flaky_checks="accept").task("A")
     work.run()

@@ -44,14 +44,14 @@ def test_a_missing_working_folder_is_an_error(tmp_path: Path) -> None:
 
 def test_a_command_that_is_too_slow_is_killed_with_its_group(scene: Scene) -> None:
     script = f"exec 9>{scene.witness.path}; trap '' TERM; sleep 1000 & echo begun; echo $$ >&9; wait"
-    result = run_short(["sh", "-c", script], scene.folder, timeout_seconds=0.5)
+    result = run_short(["sh", "-c", script], scene.folder, timeout_seconds=2)
     assert (result.timed_out, result.ok, result.exit_code, result.stdout) == (True, False, -9, b"begun\n")
     scene.witness.wait_until_released()
 
 
 def test_a_daemon_that_holds_the_output_open_costs_the_time_and_not_the_result(scene: Scene) -> None:
     script = f"exec 9>{scene.witness.path}; setsid sh -c 'echo $$ >&9; exec sleep 1000' & echo done"
-    result = run_short(["sh", "-c", script], scene.folder, timeout_seconds=0.5)
+    result = run_short(["sh", "-c", script], scene.folder, timeout_seconds=2)
     (daemon,) = scene.witness.lines(1)
     os.kill(int(daemon), 15)
     wait_until_gone(int(daemon))

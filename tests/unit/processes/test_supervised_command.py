@@ -104,7 +104,7 @@ def test_sigpipe_ends_a_command_as_in_a_shell(scene: Scene) -> None:
 
 def test_a_command_that_is_too_slow_is_ended_with_all_it_has_started(scene: Scene) -> None:
     script = f"exec 9>$WITNESS; {DAEMON}; echo begun; exec sleep 1000"
-    result = run(scene.shell(script, deadline_seconds=0.5, grace_seconds=0.2))
+    result = run(scene.shell(script, deadline_seconds=2, grace_seconds=0.2))
     assert (result.timed_out, result.stopped, result.signal) == (True, False, signal.SIGTERM)
     assert result.output_tail == "begun\n"
     scene.witness.wait_until_released()
@@ -113,13 +113,13 @@ def test_a_command_that_is_too_slow_is_ended_with_all_it_has_started(scene: Scen
 
 def test_a_command_that_ignores_sigterm_is_killed_after_the_grace(scene: Scene) -> None:
     script = "trap '' TERM; while :; do sleep 0.05; done"
-    result = run(scene.shell(script, deadline_seconds=0.3, grace_seconds=0.2))
+    result = run(scene.shell(script, deadline_seconds=2, grace_seconds=0.2))
     assert (result.timed_out, result.signal) == (True, signal.SIGKILL)
 
 
 def test_a_command_may_clean_up_within_its_grace(scene: Scene) -> None:
     script = "trap 'sleep 0.1; echo cleaned; exit 5' TERM; while :; do sleep 0.05; done"
-    result = run(scene.shell(script, deadline_seconds=0.3, grace_seconds=20.0))
+    result = run(scene.shell(script, deadline_seconds=2, grace_seconds=20.0))
     assert (result.timed_out, result.exit_code, result.output_tail.splitlines()[-1]) == (True, 5, "cleaned")
 
 
