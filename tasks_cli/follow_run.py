@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
 
 from rich.console import Console
 from rich.live import Live
@@ -24,6 +25,7 @@ from tasks_cli.service_client import (
     run_status,
     translated,
 )
+from workers.restless_processes import restless_notes
 from workflows.execute_task import ExecuteTask
 
 PERIOD_SECONDS = 1.0
@@ -88,8 +90,9 @@ async def statuses(
     service: Service, run_id: str, ending: asyncio.Future[RunResult]
 ) -> AsyncIterator[RunStatus]:
     """Yield the run's status about every second until it ends; a silent server is waited for."""
-    said = ""
+    said, told = "", set[str]()
     while not ending.done():
+        told = _tell_of_restless(service, told)
         try:
             status = await run_status(service, run_id)
             service.observe(status)
@@ -100,6 +103,14 @@ async def statuses(
                 print_note(f"waiting: {error.message}")
             said = error.message
         await asyncio.wait([ending], timeout=PERIOD_SECONDS)
+
+
+def _tell_of_restless(service: Service, told: AbstractSet[str]) -> set[str]:
+    """Say once of each process that does not stay why it ends; return which ones are known now."""
+    notes = restless_notes(service.state)
+    for name in sorted(notes.keys() - told):
+        print_note(f"{notes[name]}\n`tasks doctor` says what to do")
+    return set(notes)
 
 
 async def _show_lines(service: Service, run_id: str, ending: asyncio.Future[RunResult]) -> None:

@@ -18,6 +18,7 @@ def command(role: str) -> int:
     from workers.host_worker import HostWorker
     from workers.local_service import stop_on_signals
     from workers.log_setup import set_up_logging
+    from workers.state_folder import using_state
     from workers.temporal_connection import TemporalTarget, connect
     from workers.worker_identity import claim_identity
 
@@ -31,7 +32,8 @@ def command(role: str) -> int:
             async with control_worker(client):
                 await stop.wait()
             return
-        identity = claim_identity(state.workers)
+        with using_state(state):
+            identity = claim_identity(state.workers)
         await HostWorker(client, state, identity, settings.execute.tasks_per_worker).run(stop)
 
     asyncio.run(serve())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 BACK_OFF_SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0)
 STEADY_SECONDS = 60.0
+SUSPICIOUS_FAILURES = 3  # one or two are a kill, or a server that was away
 NEEDED_BY_ALL_SECONDS = 3.0  # no command answers without server and control worker, and none waits for long
 
 
@@ -33,6 +34,10 @@ class BackOff:
         """It was not even started."""
         self.started = now
         self.ended(now)
+
+    def does_not_stay(self, now: float, *, runs: bool) -> bool:
+        """Return whether it ended again and again, and has not been steady since."""
+        return self.failures >= SUSPICIOUS_FAILURES and not (runs and now - self.started > STEADY_SECONDS)
 
     def is_due(self, now: float) -> bool:
         """Return whether it may be started."""

@@ -11,7 +11,7 @@ import structlog
 from planner.machine.processes import CommandNotStarted, end_all, spawn_daemon
 from workers.back_off import NEEDED_BY_ALL_SECONDS, BackOff
 from workers.service_end import WORKER_GRACE_SECONDS
-from workers.service_record import Role, ServiceProcess
+from workers.service_record import RestlessProcess, Role, ServiceProcess
 from workers.state_folder import StateFolder
 
 log = structlog.get_logger()
@@ -57,6 +57,12 @@ class KeptProcesses:
     def running(self) -> Iterator[ServiceProcess]:
         """Return the processes that were started and not yet seen to have ended."""
         return (kept.process for kept in self._kept if kept.process is not None)
+
+    def restless(self, now: float) -> Iterator[RestlessProcess]:
+        """Return those that end again and again."""
+        for kept in self._kept:
+            if kept.back_off.does_not_stay(now, runs=kept.process is not None):
+                yield RestlessProcess(name=kept.name, times=kept.back_off.failures)
 
     def end(self) -> None:
         """End all of them; what their activities ran is ended by them, or by the commands' supervisors."""

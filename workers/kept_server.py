@@ -18,7 +18,7 @@ from workers.dev_server import (
     stop_dev_server,
     web_ui_url,
 )
-from workers.service_record import ServiceProcess
+from workers.service_record import RestlessProcess, ServiceProcess
 from workers.state_folder import StateFolder
 from workers.temporal_connection import TemporalTarget
 
@@ -93,6 +93,12 @@ class KeptServer:
             log.warning("the server did not start, another try follows", action="fail", error=str(error))
             return False
         return True
+
+    def restless(self, now: float) -> tuple[RestlessProcess, ...]:
+        """Return it if it ends again and again."""
+        if self._back_off.does_not_stay(now, runs=self._server is not None):
+            return (RestlessProcess(name="server", times=self._back_off.failures),)
+        return ()
 
     def end(self) -> None:
         """End it."""

@@ -18,7 +18,13 @@ from schemas.settings import Settings
 from workers.kept_processes import KeptProcesses
 from workers.kept_server import KeptServer
 from workers.service_end import end_service
-from workers.service_record import ServiceProcess, ServiceRecord, wanted_pool, write_service
+from workers.service_record import (
+    RestlessProcess,
+    ServiceProcess,
+    ServiceRecord,
+    wanted_pool,
+    write_service,
+)
 from workers.state_folder import StateFolder, build_id
 from workers.temporal_connection import TemporalTarget, connect, named_address
 
@@ -38,6 +44,7 @@ class LocalService:
     kept: KeptProcesses | None = None
     ready: bool = False
     unwritable: bool = False
+    restless: tuple[RestlessProcess, ...] = ()
     # Of the code that runs here: what is on the disk may be replaced at any moment.
     build: str = field(default_factory=build_id)
 
@@ -70,10 +77,22 @@ class LocalService:
             if self.server is not None:
                 unwritten |= await self.server.keep_running(loop.time())
             unwritten |= kept.keep_running(loop.time())
+            unwritten |= self._notice_restless(loop.time())
             self.ready = True
             if unwritten:
                 unwritten = not self._try_to_write()
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _notice_restless(self, now: float) -> bool:
+        """Look at what does not stay; return whether that has changed."""
+        before, self.restless = self.restless, tuple(self._restless(now))
+        return self.restless != before
+
+    def _restless(self, now: float) -> Iterator[RestlessProcess]:
+        if self.server is not None:
+            yield from self.server.restless(now)
+        if self.kept is not None:
+            yield from self.kept.restless(now)
 
     def _target(self) -> TemporalTarget:
         return TemporalTarget() if self.server is None else self.server.target
@@ -104,6 +123,7 @@ class LocalService:
             elsewhere=named_address() if self.server is None else None,
             ready=self.ready,
             processes=tuple(self._processes()),
+            restless=self.restless,
         )
         write_service(self.state, record)
 

@@ -10,6 +10,7 @@ from schemas.errors import TasksError, WorkerPoolUnavailable
 from schemas.settings import Settings
 from workers.dev_server import is_free
 from workers.health_check import HealthCheck
+from workers.restless_processes import restless_advice, restless_note
 from workers.service_access import DEFAULT_PORT, DEFAULT_UI_PORT
 from workers.service_record import ServiceRecord, marked_service_processes, read_service, running_service
 from workers.state_folder import StateFolder, build_id, nearest_folder
@@ -115,6 +116,10 @@ def _running_service(service: ServiceRecord, state: StateFolder) -> HealthCheck:
         return HealthCheck(
             name="service", status="warning", detail=f"of another build: {shown}", advice=advice
         )
+    if service.restless:
+        worst = max(service.restless, key=lambda process: process.times)
+        detail, advice = restless_note(state, worst), restless_advice(state, worst)
+        return HealthCheck(name="service", status="problem", detail=detail, advice=advice)
     if not service.ready or len(running) < len(service.processes):
         advice = f"look again; if that does not help, see {state.path / 'logs'}"
         return HealthCheck(

@@ -35,6 +35,14 @@ class ServiceProcess(Record):
         return is_alive(self.pid, self.start_time)
 
 
+class RestlessProcess(Record):
+    """A process that does not stay: it is started again and again, and does no work."""
+
+    name: str
+    times: int
+    """How often it has ended in a row."""
+
+
 class ServiceRecord(Record):
     """The local service: its server (no address when Temporal is elsewhere) and its processes."""
 
@@ -47,6 +55,7 @@ class ServiceRecord(Record):
     """The address of a Temporal that is not ours, as its user named it when the service was started."""
     ready: bool
     processes: tuple[ServiceProcess, ...]
+    restless: tuple[RestlessProcess, ...] = ()
 
     @property
     def supervisor(self) -> ServiceProcess:

@@ -39,6 +39,27 @@ def test_a_command_that_follows_a_run_respects_that_the_service_was_stopped(
     assert project.landed() == []
 
 
+@pytest.mark.timeout(240)
+def test_a_worker_that_does_not_stay_is_told_with_its_last_words_and_works_once_it_can(
+    own_machine: UserMachine, tmp_path: Path
+) -> None:
+    own_machine.state.mkdir()
+    in_the_way = own_machine.state / "workers"  # the folder of the workers' identities
+    in_the_way.write_text("")
+    project = plan_project(tmp_path, runbook(task("Write a", "echo a > a.txt", "test -s a.txt", id="A")))
+    following = own_machine.start("execute", project.plan_folder, "--repo", project.repository)
+    following.wait_until_said("worker-1 of the local service has ended 3 times in a row")
+    seen = own_machine.tasks("doctor")
+    assert seen.returncode == 6
+    assert "in a row, at last with: error: the state folder" in seen.stdout
+    assert str(own_machine.state / "logs/worker-1.log") in seen.stdout
+    in_the_way.unlink()
+    ended = following.end()
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr.count("worker-1 of the local service has ended") == 1
+    assert project.landed() == ["Land A: Write a"]
+
+
 def followed_run(machine: UserMachine, folder: Path, gates: Gates) -> tuple[PlannedProject, RunningCommand]:
     """Return a run whose task waits at its gate once, and the command that follows it."""
     gates.close("a#1")

@@ -32,3 +32,15 @@ def test_what_everybody_waits_for_is_not_kept_waiting_longer_than_its_limit() ->
     back_off.begun(0)
     back_off.ended(1)
     assert back_off.due == 1 + NEEDED_BY_ALL_SECONDS
+
+
+def test_what_ends_a_third_time_in_a_row_does_not_stay_until_it_has_been_steady() -> None:
+    back_off, seen = BackOff(), []
+    for now in (0.0, 10.0, 20.0):
+        back_off.begun(now)
+        back_off.ended(now + 1)
+        seen.append(back_off.does_not_stay(now + 1, runs=False))
+    assert seen == [False, False, True]
+    back_off.begun(30)
+    assert back_off.does_not_stay(30 + STEADY_SECONDS, runs=True)
+    assert not back_off.does_not_stay(31 + STEADY_SECONDS, runs=True)
