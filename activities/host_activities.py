@@ -91,8 +91,11 @@ class HostActivities:
     @activity.defn
     async def release(self, request: ReleaseInput) -> None:
         """End what is left of the attempt and remove its worktree; its branch and evidence stay."""
-        async with activity_scope(request.attempt.run.run_id, request.attempt):
-            self._host.leases.release(request.lease.token)
+        async with (
+            activity_scope(request.attempt.run.run_id, request.attempt),
+            # A phase that Temporal has given up may still be at work in the worktree.
+            self._host.leases.releasing(request.lease.token),
+        ):
             frame = await uninterrupted(open_frame, request.attempt, "release")
             work = WorkFolder(Path(request.lease.worktree))
             await uninterrupted(end_survivors, work.processes)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 IDLE_SECONDS = 60.0
@@ -56,6 +56,14 @@ class LeaseTable:
         """Stop counting a lease."""
         self._held.pop(token, None)
         self._changed.set()
+
+    @asynccontextmanager
+    async def releasing(self, token: str) -> AsyncIterator[None]:
+        """Stop counting a lease at once; the body runs when no phase of it works here any more."""
+        held = self._held.get(token)
+        self.release(token)
+        async with held.lock if held is not None else nullcontext():
+            yield
 
     def promise(self) -> bool:
         """Take a slot for an attempt that may arrive; False when all are taken."""

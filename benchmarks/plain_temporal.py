@@ -2,7 +2,7 @@
 
 They do nothing; or they do by hand what a task needs of git, as one would write it with the SDK alone: a
 worktree of its own, a commit, a merge into the branch and the worktree's removal, without a lease, a check, a
-proof or a way back after a crash.
+proof, a way back after a crash, or git's waiting for the disk.
 """
 
 import asyncio
@@ -13,13 +13,17 @@ from pathlib import Path
 
 from temporalio import activity, workflow
 from temporalio.client import Client
+from temporalio.common import RetryPolicy
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 QUEUE = "plain-temporal"
 LIMIT = timedelta(seconds=30)
+ONCE = RetryPolicy(maximum_attempts=1)  # a benchmark that fails has to say so
 BRANCH = "feature/plain"
 LANDING = "landing"
-ONE_AT_A_TIME = asyncio.Lock()  # `git worktree add` is not safe in parallel, and neither is a merge
+LIKE_OURS = ("-c", "gc.auto=0", "-c", "maintenance.auto=false")
+# Neither is safe in parallel; the two are with each other.
+WORKTREES, MERGES = asyncio.Lock(), asyncio.Lock()
 
 
 @dataclass(frozen=True)
@@ -43,23 +47,23 @@ async def git_step(number: int, task: str, work: PlainWork) -> None:
     """Do what this activity of ours does with git: add, commit, (review, test,) merge, remove."""
     place, branch = str(Path(work.worktrees) / task), f"plain/{task}"
     if number == 0:
-        async with ONE_AT_A_TIME:
+        async with WORKTREES:
             await git(work.repository, "worktree", "add", "-q", "-b", branch, place, BRANCH)
     elif number == 1:
         await git(place, "add", "--all")
         await git(place, "commit", "-q", "--allow-empty", "-m", f"Keep part {task}")
     elif number == work.activities - 2:
-        async with ONE_AT_A_TIME:
+        async with MERGES:
             landing = str(Path(work.worktrees) / LANDING)
             await git(landing, "merge", "-q", "--no-ff", "-m", f"Land {task}", branch)
     elif number == work.activities - 1:
-        async with ONE_AT_A_TIME:
+        async with WORKTREES:
             await git(work.repository, "worktree", "remove", "--force", place)
 
 
 async def git(folder: str, *arguments: str) -> None:
     """Run git there."""
-    process = await asyncio.create_subprocess_exec("git", "-C", folder, *arguments)
+    process = await asyncio.create_subprocess_exec("git", *LIKE_OURS, "-C", folder, *arguments)
     if await process.wait():
         raise RuntimeError(f"git {' '.join(arguments)} ended with {process.returncode}")
 
@@ -72,7 +76,9 @@ class PlainTask:
     async def run(self, task: str, work: PlainWork) -> None:
         """Call them one after the other."""
         for number in range(work.activities):
-            await workflow.execute_activity(step, args=[number, task, work], start_to_close_timeout=LIMIT)
+            await workflow.execute_activity(
+                step, args=[number, task, work], start_to_close_timeout=LIMIT, retry_policy=ONCE
+            )
 
 
 @workflow.defn

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
@@ -25,7 +26,7 @@ from tasks_cli.service_client import (
     run_status,
     translated,
 )
-from workers.restless_processes import restless_notes
+from workers.restless_processes import restless_note, restless_processes
 from workflows.execute_task import ExecuteTask
 
 PERIOD_SECONDS = 1.0
@@ -107,10 +108,13 @@ async def statuses(
 
 def _tell_of_restless(service: Service, told: AbstractSet[str]) -> set[str]:
     """Say once of each process that does not stay why it ends; return which ones are known now."""
-    notes = restless_notes(service.state)
-    for name in sorted(notes.keys() - told):
-        print_note(f"{notes[name]}\n`tasks doctor` says what to do")
-    return set(notes)
+    now = set(told)
+    with contextlib.suppress(OSError):  # who needs the state folder says so
+        found = {process.name: process for process in restless_processes(service.state)}
+        now = set(found)
+        for name in sorted(now - told):
+            print_note(f"{restless_note(service.state, found[name])}\n`tasks doctor` says what to do")
+    return now
 
 
 async def _show_lines(service: Service, run_id: str, ending: asyncio.Future[RunResult]) -> None:

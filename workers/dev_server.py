@@ -78,7 +78,9 @@ async def start_dev_server(
     argv = server_argv(binary, port=port, ui_port=ui_port, database=database, namespace=namespace)
     log = LogTail.from_now_on(log_path)
     try:
-        process = spawn_daemon(argv, _server_environment(database.parent), log_path, database.parent)
+        environment = _server_environment(database.parent)
+        # Its standard output is a greeting; a server that cannot write that, on a full disk, ends itself.
+        process = spawn_daemon(argv, environment, log_path, database.parent, only_errors=True)
     except CommandNotStarted as error:
         raise WorkerPoolUnavailable(error.message, hint=error.hint) from error
     server = DevServer(

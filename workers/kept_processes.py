@@ -10,6 +10,7 @@ import structlog
 
 from planner.machine.processes import CommandNotStarted, end_all, spawn_daemon
 from workers.back_off import NEEDED_BY_ALL_SECONDS, BackOff
+from workers.log_tail import LogTail
 from workers.service_end import WORKER_GRACE_SECONDS
 from workers.service_record import RestlessProcess, Role, ServiceProcess
 from workers.state_folder import StateFolder
@@ -23,6 +24,10 @@ class _Kept:
     name: str
     process: ServiceProcess | None = None
     back_off: BackOff = field(default_factory=BackOff)
+    log_begin: int = 0
+    """Where in its log the one that runs began."""
+    last_words: int = 0
+    """Where in its log the one that ended last began."""
 
 
 @dataclass(slots=True)
@@ -42,17 +47,15 @@ class KeptProcesses:
         have = sum(1 for kept in self._kept if kept.role == "worker")
         self._kept.extend(_Kept("worker", f"worker-{number + 1}") for number in range(have, workers))
 
-    def keep_running(self, now: float) -> bool:
-        """Start what is missing and due; return whether anything changed."""
-        changed = False
+    def keep_running(self, now: float) -> None:
+        """Start what is missing and due."""
         for kept in self._kept:
             if kept.process is not None and not kept.process.alive():
                 kept.back_off.ended(now)
                 log.warning("a process ended", action="ended", name=kept.name, times=kept.back_off.failures)
-                kept.process, changed = None, True
+                kept.process, kept.last_words = None, kept.log_begin
             if kept.process is None and kept.back_off.is_due(now):
-                changed = self._start(kept, now) or changed
-        return changed
+                self._start(kept, now)
 
     def running(self) -> Iterator[ServiceProcess]:
         """Return the processes that were started and not yet seen to have ended."""
@@ -62,23 +65,23 @@ class KeptProcesses:
         """Return those that end again and again."""
         for kept in self._kept:
             if kept.back_off.does_not_stay(now, runs=kept.process is not None):
-                yield RestlessProcess(name=kept.name, times=kept.back_off.failures)
+                yield RestlessProcess(name=kept.name, times=kept.back_off.failures, log_begin=kept.last_words)
 
     def end(self) -> None:
         """End all of them; what their activities ran is ended by them, or by the commands' supervisors."""
         end_all([process.identity for process in self.running()], WORKER_GRACE_SECONDS)
 
-    def _start(self, kept: _Kept, now: float) -> bool:
+    def _start(self, kept: _Kept, now: float) -> None:
+        kept.log_begin = LogTail.from_now_on(self.state.log(kept.name)).said_before
         argv = [sys.executable, "-I", "-m", "tasks_cli", "worker", "--role", kept.role]
         try:
             identity = spawn_daemon(argv, self.environment, self.state.log(kept.name), self.state.path)
         except (OSError, CommandNotStarted) as error:  # a full disk, a full table of processes: it may pass
             kept.back_off.failed_to_start(now)
             log.warning("a process did not start", action="fail", name=kept.name, error=str(error))
-            return False
+            return
         kept.back_off.begun(now)
         log.info("process started", action="start", name=kept.name, pid=identity.pid)
         kept.process = ServiceProcess(
             role=kept.role, pid=identity.pid, start_time=identity.start_time, name=kept.name
         )
-        return True

@@ -18,6 +18,7 @@ from workers.dev_server import (
     stop_dev_server,
     web_ui_url,
 )
+from workers.log_tail import LogTail
 from workers.service_record import RestlessProcess, ServiceProcess
 from workers.state_folder import StateFolder
 from workers.temporal_connection import TemporalTarget
@@ -43,6 +44,8 @@ class KeptServer:
     state: StateFolder
     plan: ServerPlan
     _server: DevServer | None = None
+    _log_begin: int = 0
+    _last_words: int = 0
     _back_off: BackOff = field(default_factory=lambda: BackOff(longest_seconds=NEEDED_BY_ALL_SECONDS))
 
     @property
@@ -74,30 +77,30 @@ class KeptServer:
             self.plan = replace(self.plan, port=free_port(), ui_port=free_port())
             await self._start(now)
 
-    async def keep_running(self, now: float) -> bool:
-        """Start it again when it has ended and that is due; return whether anything changed."""
+    async def keep_running(self, now: float) -> None:
+        """Start it again when it has ended and that is due."""
         process = self.process()
         if process is not None:
             if process.alive():
-                return False
+                return
             log.warning("the server ended", action="ended")
-            self._server = None
+            self._server, self._last_words = None, self._log_begin
             self._back_off.ended(now)
-            return True
+            return
         if not self._back_off.is_due(now):
-            return False
+            return
         try:
             await self._start(now)
         except WorkerPoolUnavailable as error:
+            self._last_words = self._log_begin
             self._back_off.failed_to_start(now)
             log.warning("the server did not start, another try follows", action="fail", error=str(error))
-            return False
-        return True
 
     def restless(self, now: float) -> tuple[RestlessProcess, ...]:
         """Return it if it ends again and again."""
         if self._back_off.does_not_stay(now, runs=self._server is not None):
-            return (RestlessProcess(name="server", times=self._back_off.failures),)
+            times, begin = self._back_off.failures, self._last_words
+            return (RestlessProcess(name="server", times=times, log_begin=begin),)
         return ()
 
     def end(self) -> None:
@@ -106,6 +109,7 @@ class KeptServer:
             stop_dev_server(self._server)
 
     async def _start(self, now: float) -> None:
+        self._log_begin = LogTail.from_now_on(self.state.log("server")).said_before
         self._server = await start_dev_server(
             self.plan.temporal_binary,
             port=self.plan.port,

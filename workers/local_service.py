@@ -17,13 +17,13 @@ from schemas.errors import WorkerPoolUnavailable
 from schemas.settings import Settings
 from workers.kept_processes import KeptProcesses
 from workers.kept_server import KeptServer
+from workers.record_writer import RecordWriter
 from workers.service_end import end_service
 from workers.service_record import (
     RestlessProcess,
     ServiceProcess,
     ServiceRecord,
     wanted_pool,
-    write_service,
 )
 from workers.state_folder import StateFolder, build_id
 from workers.temporal_connection import TemporalTarget, connect, named_address
@@ -43,8 +43,6 @@ class LocalService:
     """None when Temporal is elsewhere."""
     kept: KeptProcesses | None = None
     ready: bool = False
-    unwritable: bool = False
-    restless: tuple[RestlessProcess, ...] = ()
     # Of the code that runs here: what is on the disk may be replaced at any moment.
     build: str = field(default_factory=build_id)
 
@@ -56,37 +54,30 @@ class LocalService:
                 holds the state folder.
         """
         end_service(self.state)
+        writer = RecordWriter(self.state)
         with _only_supervisor(self.state):
             try:
                 # From here on others see that a service is being started, and by whom.
-                self._write()
-                await _until(stop, self._serve())
+                writer.write(self._record(0))
+                await _until(stop, self._serve(writer))
             finally:
                 await asyncio.to_thread(self._end)
 
-    async def _serve(self) -> None:
+    async def _serve(self, writer: RecordWriter) -> None:
         loop = asyncio.get_running_loop()
         if self.server is not None:
             await self.server.start(loop.time())
-            self._write()
+            writer.write(self._record(loop.time()))
         await connect(self._target())
         kept = self.kept = KeptProcesses(self.state, self._environment())
-        unwritten = True
         while True:
             kept.want(wanted_pool(self.state, self.settings.execute.worker_min))
             if self.server is not None:
-                unwritten |= await self.server.keep_running(loop.time())
-            unwritten |= kept.keep_running(loop.time())
-            unwritten |= self._notice_restless(loop.time())
+                await self.server.keep_running(loop.time())
+            kept.keep_running(loop.time())
             self.ready = True
-            if unwritten:
-                unwritten = not self._try_to_write()
+            writer.try_to_write(self._record(loop.time()))
             await asyncio.sleep(LOOK_SECONDS)
-
-    def _notice_restless(self, now: float) -> bool:
-        """Look at what does not stay; return whether that has changed."""
-        before, self.restless = self.restless, tuple(self._restless(now))
-        return self.restless != before
 
     def _restless(self, now: float) -> Iterator[RestlessProcess]:
         if self.server is not None:
@@ -112,9 +103,9 @@ class LocalService:
         if self.kept is not None:
             yield from self.kept.running()
 
-    def _write(self) -> None:
+    def _record(self, now: float) -> ServiceRecord:
         target = self._target()
-        record = ServiceRecord(
+        return ServiceRecord(
             boot=boot_id(),
             build=self.build,
             address=target.local_address,
@@ -123,21 +114,8 @@ class LocalService:
             elsewhere=named_address() if self.server is None else None,
             ready=self.ready,
             processes=tuple(self._processes()),
-            restless=self.restless,
+            restless=tuple(self._restless(now)),
         )
-        write_service(self.state, record)
-
-    def _try_to_write(self) -> bool:
-        """Write the record; on a full disk the service goes on, and the next look tries again."""
-        try:
-            self._write()
-        except OSError as error:
-            if not self.unwritable:
-                log.warning("the record cannot be written", action="fail", error=str(error))
-            self.unwritable = True
-        else:
-            self.unwritable = False
-        return not self.unwritable
 
     def _end(self) -> None:
         if self.kept is not None:

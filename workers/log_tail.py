@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+MOST_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +24,10 @@ class LogTail:
 
     def last(self, lines: int) -> str:
         """Return the last lines, or a word that says that there are none."""
-        said = self.path.read_bytes()[self.said_before :] if self.path.is_file() else b""
+        said = b""
+        if self.path.is_file():
+            with self.path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(self.said_before, size - MOST_BYTES))
+                said = file.read()
         return "\n".join(said.decode("utf-8", "replace").strip().splitlines()[-lines:]) or "(empty)"

@@ -1,4 +1,4 @@
-"""What the service's processes that do not stay have said last: why nothing goes on."""
+"""Which of the service's processes do not stay, and what they have said last: why nothing goes on."""
 
 from __future__ import annotations
 
@@ -9,21 +9,17 @@ from workers.state_folder import StateFolder
 LAST_LINES = 8
 
 
-def restless_notes(state: StateFolder) -> dict[str, str]:
-    """Return by name what there is to say of each process of the service that ends again and again."""
+def restless_processes(state: StateFolder) -> tuple[RestlessProcess, ...]:
+    """Return the processes of the running service that end again and again."""
     service = running_service(state)
-    return {} if service is None else {found.name: restless_note(state, found) for found in service.restless}
+    return () if service is None else service.restless
 
 
 def restless_note(state: StateFolder, found: RestlessProcess) -> str:
     """Return that it does not stay, and why it ended last, as its log says."""
-    said = _last_words(LogTail(state.log(found.name)))
+    lines = LogTail(state.log(found.name), found.log_begin).last(LAST_LINES).splitlines()
+    said = next((line for line in reversed(lines) if line.startswith("error: ")), lines[-1])
     return f"{found.name} of the local service has ended {found.times} times in a row, at last with: {said}"
-
-
-def _last_words(log: LogTail) -> str:
-    lines = log.last(LAST_LINES).splitlines()
-    return next((line for line in reversed(lines) if line.startswith("error: ")), lines[-1])
 
 
 def restless_advice(state: StateFolder, found: RestlessProcess) -> str:

@@ -41,6 +41,8 @@ class RestlessProcess(Record):
     name: str
     times: int
     """How often it has ended in a row."""
+    log_begin: int
+    """Where in its log the last one that ended began, in bytes."""
 
 
 class ServiceRecord(Record):
@@ -102,7 +104,8 @@ def service_mark(state: StateFolder) -> str:
 
 def write_service(state: StateFolder, record: ServiceRecord) -> None:
     """Write the record for others to read."""
-    write_json(state.service_file, record.model_dump(mode="json"))
+    # Without what is as usual: an older `tasks` that follows a run reads this too, and knows no newer field.
+    write_json(state.service_file, record.model_dump(mode="json", exclude_defaults=True))
 
 
 class PoolSize(Record):

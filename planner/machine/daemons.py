@@ -13,11 +13,23 @@ from planner.machine.process_table import ProcessIdentity, process_start_time
 
 
 def spawn_daemon(
-    argv: Sequence[str], environment: Mapping[str, str], log_path: Path, cwd: Path
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    log_path: Path,
+    cwd: Path,
+    *,
+    only_errors: bool = False,
 ) -> ProcessIdentity:
     """Start a process in a session of its own, its output appended to a log; return who it is.
 
     Pid and start time are what a pid file needs: `is_alive` and `end_process` take both.
+
+    Args:
+        argv: the program and its arguments.
+        environment: its whole environment.
+        log_path: where its output goes; the folder is made.
+        cwd: its working folder.
+        only_errors: whether the log gets its standard error alone, and nobody its standard output.
 
     Raises:
         CommandNotStarted: the program or the working folder is missing or may not be used.
@@ -30,7 +42,7 @@ def spawn_daemon(
             cwd=cwd,
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=subprocess.DEVNULL if only_errors else log,
             stderr=log,
             start_new_session=True,
         )

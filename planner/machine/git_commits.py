@@ -114,9 +114,10 @@ def _asked(common: Path, commits: Sequence[str]) -> tuple[LoggedCommit, ...]:
     if not commits:
         return ()
     names = "".join(f"{commit}^{{commit}}\n" for commit in commits).encode()
+    replaced = _has_replacements(common)
     answer = call_git(common, "cat-file", "--batch", input_data=names, environment=_place(common))
     found = tuple(_parsed(*record) for record in _records(answer.out_bytes))
-    if not _has_replacements(common):  # what stands in for another object may be taken away again
+    if not (replaced or _has_replacements(common)):  # what stands in for another may be taken away again
         for logged in found:
             _keep(common, logged)
     return found

@@ -13,6 +13,7 @@ import pytest
 from tests.end_to_end import limited_program
 from tests.end_to_end.tasks_command import TASKS
 from tests.end_to_end.user_machine import UserMachine
+from tests.small_project import plan_project, runbook, task
 
 SETTING = "TASKS_STATE_DIR"
 
@@ -76,12 +77,16 @@ def test_a_disk_that_takes_no_record(own_machine: UserMachine) -> None:
     assert [path.name for path in own_machine.state.glob(".*")] == [], "nothing half written is left"
 
 
-def test_logs_on_a_full_disk_stop_nothing(own_machine: UserMachine) -> None:
+def test_logs_on_a_full_disk_stop_nothing(own_machine: UserMachine, tmp_path: Path) -> None:
     logs = own_machine.state / "logs"
     logs.mkdir(parents=True)
     for name in ("supervisor", "server", "control", "worker-1", "worker-2"):
         (logs / f"{name}.log").symlink_to("/dev/full")
     up = own_machine.tasks("up")
     assert up.returncode == 0, up.stderr
-    assert own_machine.json("runs") == []
-    assert len(own_machine.processes()) == 5
+    before = own_machine.processes()
+    assert len(before) == 5
+    project = plan_project(tmp_path, runbook(task("Write a", "echo a > a.txt", "test -s a.txt", id="A")))
+    done = own_machine.tasks("execute", project.plan_folder, "--repo", project.repository)
+    assert done.returncode == 0, done.stderr
+    assert own_machine.processes() == before, "nothing ended and was started again"

@@ -1,5 +1,7 @@
 """A worker takes no more attempts than it has leases, and an abandoned lease does not count for ever."""
 
+import asyncio
+
 from activities.lease_table import IDLE_SECONDS, LeaseTable
 
 
@@ -28,6 +30,26 @@ def test_a_promise_becomes_a_lease_and_counts_once() -> None:
     assert not table.promise()
     table.release(token)
     assert table.promise()
+
+
+def test_a_lease_stops_counting_at_once_and_its_phase_is_waited_for() -> None:
+    async def scenario() -> None:
+        table = LeaseTable(1, Clock())
+        token = table.new_token()
+        with table.working(token) as lock:
+            async with lock:
+                releasing = asyncio.create_task(released(table, token))
+                done, _ = await asyncio.wait({releasing}, timeout=0.05)
+                assert not done
+                assert table.promise()
+        await releasing
+
+    asyncio.run(scenario())
+
+
+async def released(table: LeaseTable, token: str) -> None:
+    async with table.releasing(token):
+        pass
 
 
 def test_a_lease_that_nobody_uses_stops_counting_but_a_working_one_does_not() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,59 @@ def test_a_cancellation_waits_until_the_step_has_ended() -> None:
         assert ended.is_set()
 
     asyncio.run(cancel_it())
+
+
+def test_a_step_that_has_not_begun_is_given_up() -> None:
+    begun, go_on, ran = threading.Event(), threading.Event(), threading.Event()
+
+    def occupy() -> None:
+        begun.set()
+        assert go_on.wait(30)
+
+    async def scenario() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            asyncio.get_running_loop().set_default_executor(pool)
+            occupying = asyncio.create_task(uninterrupted(occupy))
+            await asyncio.sleep(0)
+            assert begun.wait(30)
+            waiting = asyncio.create_task(uninterrupted(ran.set))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting  # for the pool's only thread is not
+            assert not occupying.done()
+            go_on.set()
+            await occupying
+
+    asyncio.run(scenario())
+    assert not ran.is_set()
+
+
+def test_a_loop_that_is_closed_waits_for_the_step_too() -> None:
+    begun, closing = threading.Event(), threading.Event()
+    said, tasks = list[str](), list[asyncio.Task[None]]()
+
+    def step() -> None:
+        begun.set()
+        assert closing.wait(30)
+        said.append("the step has ended")
+
+    async def holding() -> None:
+        try:
+            await uninterrupted(step)
+        finally:
+            said.append("the lock is given back")
+
+    async def scenario() -> None:
+        tasks.append(asyncio.create_task(holding()))
+        await asyncio.sleep(0)
+        assert begun.wait(30)
+        asyncio.get_running_loop().call_later(0.1, closing.set)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        asyncio.run(scenario())
+    assert said == ["the step has ended", "the lock is given back"]
 
 
 def test_the_result_and_the_error_of_a_step_are_its_own() -> None:
