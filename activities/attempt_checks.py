@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from activities import environments
 from activities.check_runner import check_name, run_checks
@@ -54,15 +54,16 @@ def all_checks(frame: TaskFrame) -> CheckList:
 
 
 async def run_attempt_checks(
-    frame: TaskFrame, work: WorkFolder, commit: str, checks: CheckList
+    frame: TaskFrame, work: WorkFolder, commit: str, checks: CheckList, *, worked_on: bool
 ) -> tuple[CheckResult, ...]:
-    """Return the results of checks on a worktree that is exactly a commit.
+    """Return the results of checks on a worktree whose tracked files are exactly those of a commit.
 
-    What the checks leave in the worktree is removed: they look, they do not work.
+    What the checks leave in the worktree is removed: they look, they do not work. Where somebody has worked,
+    nothing is remembered (see `VerifiedTree.worked_on`).
     """
     tree = await uninterrupted(tree_of, frame.folders.common, commit)
     known = _verified(frame, tree, frame.memory.read(ENVIRONMENT_TREE) or tree)
-    results = await _run(frame, work, checks, known)
+    results = await _run(frame, work, checks, replace(known, worked_on=worked_on))
     if any(result.kind in STARTS_SOMETHING and not result.reused for result in results):
         await uninterrupted(remove_droppings, frame, work, commit)
     return results

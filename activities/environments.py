@@ -13,9 +13,12 @@ from planner.machine.processes import CommandResult
 from planner.machine.work_folder import WorkFolder
 from schemas.activity_io import CheckResult
 
+# What tools fetch again when it is gone, and check when it is there: a download each time would cost minutes.
+DOWNLOADED = (".cache", ".cargo/git", ".cargo/registry", ".gradle/caches", ".m2/repository")
+
 
 async def prepare_environment(bench: Workbench, setup: Sequence[str]) -> tuple[CheckResult, ...]:
-    """Empty the environment and temporary folders, run each setup script, and return their results.
+    """Empty the environment, temporary and home folders, run each setup script, and return their results.
 
     To be called after every reset of the worktree: an environment that outlives the tree it was made from
     may hold a copy of other code. It stops at the first script that fails; the phase is then red.
@@ -35,11 +38,14 @@ async def prepare_environment(bench: Workbench, setup: Sequence[str]) -> tuple[C
 
 
 def empty_environment(work: WorkFolder) -> None:
-    """Leave the environment and temporary folders of a worktree empty, and let its home exist."""
+    """Leave the environment, temporary and home folders of a worktree empty, but for what was downloaded."""
     for folder in (work.environment, work.temporary):
         remove_folder(folder)
         folder.mkdir(parents=True)
+    if work.home.is_symlink() or not work.home.is_dir():
+        remove_folder(work.home)
     work.home.mkdir(parents=True, exist_ok=True)
+    _remove_all_but(frozenset(work.home / name for name in DOWNLOADED), work.home)
 
 
 def remove_folder(folder: Path) -> None:
@@ -55,6 +61,14 @@ def remove_folder(folder: Path) -> None:
         for place, _, _ in os.walk(folder):  # module caches write-protect their folders
             Path(place).chmod(stat.S_IRWXU)
         shutil.rmtree(folder)
+
+
+def _remove_all_but(kept: frozenset[Path], folder: Path) -> None:
+    for entry in list(folder.iterdir()):
+        if entry.is_dir() and not entry.is_symlink() and any(entry in path.parents for path in kept):
+            _remove_all_but(kept, entry)
+        elif entry not in kept or entry.is_symlink():
+            remove_folder(entry)
 
 
 def _setup_result(bench: Workbench, script: str, ended: CommandResult) -> CheckResult:

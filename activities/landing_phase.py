@@ -72,7 +72,9 @@ async def _land_on_tip(frame: TaskFrame, commit: str, state: Path) -> LandResult
     frame.evidence.write_json("checks", checks)
     notes = flaky_notes(checks)
     if bad:
-        return LandResult(outcome="red", checks=checks, feedback=feedback_from(bad, "land"), notes=notes)
+        alone = candidate.tree == await uninterrupted(tree_of, frame.folders.common, commit)
+        feedback = (*feedback_from(bad, "land"), *_uncommitted_help(bad, alone=alone))
+        return LandResult(outcome="red", checks=checks, feedback=feedback, notes=notes)
     run = frame.attempt.run
     remembered = tip_to_remember(run.run_id, candidate.commit)
     if await uninterrupted(move_branch, frame.folders, run.branch, candidate.commit, tip, remembered):
@@ -114,6 +116,17 @@ async def _run_on(frame: TaskFrame, commit: str, state: Path, checks: CheckList)
     await uninterrupted(end_survivors, WorkFolder(place).processes)
     work = await uninterrupted(detached_worktree, frame.folders, place, commit)
     return await checks_on_tree(frame, work, commit, checks)
+
+
+def _uncommitted_help(bad: tuple[CheckResult, ...], *, alone: bool) -> tuple[Feedback, ...]:
+    """Return what to look for when the work alone is red here, and was green where it was done."""
+    if not alone or any(check.flaky or check.kind == "setup" for check in bad):
+        return ()
+    message = (
+        "on a clean checkout of the very files that were green where the work was done: something there "
+        "helped that is not committed, such as an ignored file or something in HOME or TASKS_ENV"
+    )
+    return (Feedback(phase="land", rule="uncommitted_help", message=message),)
 
 
 def _conflict_feedback(frame: TaskFrame, conflict: Conflict) -> Feedback:

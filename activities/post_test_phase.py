@@ -23,10 +23,10 @@ async def run_post_test(frame: TaskFrame, request: PostTestInput) -> PostTestRes
     work = WorkFolder(Path(request.lease.worktree))
     await uninterrupted(check_token, work, request.lease.token)
     wanted = all_checks(frame)
-    checks = await run_attempt_checks(frame, work, request.commit, wanted)
+    checks = await run_attempt_checks(frame, work, request.commit, wanted, worked_on=True)
     baseline = baseline_of(frame)
     if places := to_repeat(checks, unacceptable(baseline, checks)):
-        second = await run_attempt_checks(frame, work, request.commit, wanted.again(places))
+        second = await run_attempt_checks(frame, work, request.commit, wanted.again(places), worked_on=True)
         checks = judged_twice(checks, places, second, frame.attempt.run.flaky_checks)
     frame.evidence.write_json("checks", checks)
     bad = unacceptable(baseline, checks)

@@ -38,7 +38,7 @@ async def run_pre_test(frame: TaskFrame, lease: Lease, resume_from: str | None) 
         return _no_go(lease, start, (setup,), _feedback("setup", setup))
     if resume_from is not None:
         return PreTestResult(lease=lease, base_commit=start, go=True)
-    checks = await run_attempt_checks(frame, work, start, all_checks(frame))
+    checks = await run_attempt_checks(frame, work, start, all_checks(frame), worked_on=False)
     frame.memory.write(BASELINE, [check.model_dump(mode="json") for check in checks])
     verdict = _verdict(frame, lease, start, checks)
     if not (verdict.go and done_by_hand(frame)):

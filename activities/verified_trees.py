@@ -16,7 +16,7 @@ from schemas.activity_io import CheckResult
 from schemas.tasks import PlanCommand
 
 NO_SETUP = "none"
-_FORMAT = 1  # a change of what a verdict means makes all that was remembered worthless
+_FORMAT = 2  # a change of what a verdict means makes all that was remembered worthless
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,9 @@ class VerifiedTree:
     tree: str
     environment: str
     """What `environment_fingerprint` returns for the environment the checks run in."""
+    worked_on: bool = False
+    """Whether somebody has worked where the checks run: what is green there may be so because of an ignored
+    file, or of something in HOME or TASKS_ENV, and proves nothing of the tree. It is not remembered."""
 
     def lookup(self, check: str) -> CheckResult | None:
         """Return how the check (see `check_identity`) came out on this tree, None if nobody knows."""
@@ -39,10 +42,11 @@ class VerifiedTree:
     def record(self, check: str, result: CheckResult) -> bool:
         """Remember a result and return whether that was done.
 
-        Only commands that are green are remembered. What is red may have been mended outside of the tree by
-        the next time somebody looks, and a retry that repeats an old verdict would be none.
+        Only commands that are green are remembered, where nobody has worked. What is red may have been mended
+        outside of the tree by the next time somebody looks, and a retry that repeats an old verdict would be
+        none.
         """
-        if result.kind not in {"verify", "command"} or result.verdict != "green":
+        if self.worked_on or result.kind not in {"verify", "command"} or result.verdict != "green":
             return False
         self.folder.mkdir(parents=True, exist_ok=True)
         write_atomically(self._file(check), result.model_dump_json(indent=1).encode())

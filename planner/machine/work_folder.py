@@ -10,8 +10,8 @@ from pathlib import Path
 class WorkFolder:
     """A worktree and its neighbours.
 
-    The environment, home and temporary folders lie beside the worktree, so that `git clean -fdx` keeps
-    them and no check can commit them (design 7.5).
+    The environment, home and temporary folders lie beside the worktree, so that no check can commit them
+    (design 7.5).
     """
 
     path: Path

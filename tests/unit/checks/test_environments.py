@@ -10,13 +10,16 @@ from tests.unit.checks.conftest import Shop
 
 def test_every_setup_starts_in_an_empty_environment_beside_the_worktree(shop: Shop) -> None:
     (shop.work.environment / "old-copy").mkdir()
-    (shop.work.home / ".cache").mkdir(parents=True)
+    for name in (".cache", ".cargo/registry", ".cargo/bin", ".local/bin"):
+        (shop.work.home / name).mkdir(parents=True)
+    (shop.work.home / ".m2").symlink_to(shop.work.home / ".cargo")
 
     results = asyncio.run(prepare_environment(shop.bench, ['touch "$TASKS_ENV/new"', "test -d .."]))
 
     assert [result.verdict for result in results] == ["green", "green"]
     assert [entry.name for entry in shop.work.environment.iterdir()] == ["new"]
-    assert (shop.work.home / ".cache").exists()
+    left = sorted(str(path.relative_to(shop.work.home)) for path in shop.work.home.rglob("*"))
+    assert left == [".cache", ".cargo", ".cargo/registry"]
     assert list(shop.work.path.iterdir()) == []
 
 

@@ -38,9 +38,8 @@ def test_a_flaky_check_of_the_task_counts_as_the_setting_says(tmp_path: Path, po
         assert feedback.excerpt == "unlucky"
     else:
         assert [note for note in work.notes if "flaky" in note]
-    # On the base, red, green; then a whole new attempt when it counts as red, and when it counts as green one
-    # more run for the landing: a flaky green is not remembered as proof of the tree.
-    assert runs_of(tmp_path) == 4
+    # On the base, red, green; a whole new attempt when it counts as red; one more run for the landing.
+    assert runs_of(tmp_path) == (5 if policy == "reject" else 4)
     evidence = project.repository / ".git/tasks/run-1/A/1"
     (checks,) = evidence.glob("*post_test-checks.json")
     assert '"flaky": true' in checks.read_text()
@@ -80,8 +79,8 @@ def test_a_check_that_was_stopped_at_its_deadline_is_not_run_again(tmp_path: Pat
 def test_a_verify_command_that_is_flaky_in_the_landing_counts_as_the_setting_says(
     tmp_path: Path, policy: FlakyPolicy, outcome: str
 ) -> None:
-    # Base, post_test of A and of B, landing of A is known; then the landing of B: red, green.
-    flaky = red_at(tmp_path, 4)
+    # Base, post_test of A and of B, landing of A; then the landing of B: red, green.
+    flaky = red_at(tmp_path, 5)
     text = runbook(
         task("Write a", "echo a > a.txt", id="A"),
         task("Write b", "echo b > b.txt", id="B"),
@@ -92,7 +91,7 @@ def test_a_verify_command_that_is_flaky_in_the_landing_counts_as_the_setting_say
     first.run_until("land")
     second.run_until("land")
     first.run()
-    assert runs_of(tmp_path) == 3
+    assert runs_of(tmp_path) == 4
     second.step()
     assert second.landed is not None if outcome == "landed" else second.landed is None
     assert [note for note in second.notes if "flaky" in note]
