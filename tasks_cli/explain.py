@@ -23,6 +23,6 @@ def command(run_id: str, task_id: str, as_json: bool) -> int:
         print_json(found.model_dump(mode="json"))
         return 0
     print_result(explanation_text(found))
-    if found.feedback:
+    if found.feedback or found.state == "failed":
         print_note(f"next: tasks logs {run_id} {task_id}")
     return 0

@@ -45,9 +45,6 @@ async def recorded_run(service: Service, run_id: str, plan_id: str) -> RunRecord
     is_open = closed == WorkflowExecutionStatus.RUNNING
     if is_open:
         status = await with_phases(service, status)
-    elif status.state in {"running", "paused"}:  # it was terminated or cancelled before it could say so
-        ended = "cancelled" if closed == WorkflowExecutionStatus.CANCELED else "failed"
-        status = status.model_copy(update={"state": ended})
     executions = await _executions(service, status) if status.tasks else []
     landings = await asyncio.to_thread(_landings, status)
     return run_record(status, executions, landings, datetime.now(UTC) if is_open else None)

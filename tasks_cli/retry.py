@@ -48,11 +48,12 @@ async def _resume_for(service: Service, run_id: str, choice: TaskChoice) -> str:
 
     Raises:
         InvalidArguments: when the run has no such task, or it has landed.
-        RunNotFound: when Temporal no longer knows the run's input.
+        RepositoryUnusable: when the state of its repository does not allow the run.
     """
     from schemas.errors import InvalidArguments
     from tasks_cli.printing import print_note
-    from tasks_cli.service_client import input_of, run_not_found, run_status
+    from tasks_cli.resumed_request import ResumeOptions, resumed_request
+    from tasks_cli.service_client import run_status
     from tasks_cli.start_run import start_run
 
     tasks = {task.id: task for task in (await run_status(service, run_id)).tasks}
@@ -61,9 +62,7 @@ async def _resume_for(service: Service, run_id: str, choice: TaskChoice) -> str:
         raise InvalidArguments(f"the plan has no task {choice.task_id!r}", hint=hint)
     if task is not None and task.landed_commit is not None:
         raise InvalidArguments(f"{task.id} has landed: only a failed task can be retried", hint=hint)
-    request = await input_of(service, run_id)
-    if request is None:
-        raise run_not_found(run_id)
+    request = await resumed_request(service, run_id, ResumeOptions())
     await start_run(service, run_id, request, "")
     print_note(f"next: tasks status {run_id} --watch")
     return f"the run {run_id} had ended: it goes on with {choice.task_id} and all else that has not landed"

@@ -121,8 +121,7 @@ def result_text(result: RunResult, ui_url: str | None, base: str) -> str:
     for task in result.tasks:
         if task.outcome == "failed" and task.feedback:
             last = task.feedback[-1]
-            tried = "1 attempt" if task.attempts == 1 else f"{task.attempts} attempts"
-            lines.append(f"  {task.task_id} failed after {tried}: {last.rule}: {last.message}")
+            lines.append(f"  {task.task_id} failed{_after(task.attempts)}: {last.rule}: {last.message}")
     lines += [f"  note: {note}" for note in dict.fromkeys(result.notes)]
     if ui_url:
         lines.append(f"  in the Web UI: {run_url(ui_url, result.run_id)}")
@@ -137,6 +136,11 @@ def result_text(result: RunResult, ui_url: str | None, base: str) -> str:
     else:
         lines += _after_a_failure(result)
     return "\n".join(lines)
+
+
+def _after(attempts: int) -> str:
+    """Return after how many attempts; a task that ended without a result has not counted them."""
+    return {0: "", 1: " after 1 attempt"}.get(attempts, f" after {attempts} attempts")
 
 
 def _after_a_failure(result: RunResult) -> list[str]:

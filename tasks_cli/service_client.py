@@ -21,7 +21,7 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
 )
 from temporalio.common import QueryRejectCondition
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from schemas.errors import InvalidArguments, RunNotFound, TasksError, WorkerPoolUnavailable, error_classes
@@ -181,18 +181,32 @@ async def run_status(service: Service, run_id: str) -> RunStatus:
         return await asked(ended, run_id)
     except WorkflowQueryRejectedError:
         known = await ended_status(handle)
-    if known is not None:
+    if isinstance(known, RunStatus):
         return known
-    return await asked(handle.query(ExecutePlan.status, rpc_timeout=ANSWER_TIMEOUT), run_id)
+    queried = await asked(handle.query(ExecutePlan.status, rpc_timeout=ANSWER_TIMEOUT), run_id)
+    return _ended_as(queried, known)
 
 
-async def ended_status(handle: WorkflowHandle[ExecutePlan, RunResult]) -> RunStatus | None:
-    """Return the status that a closed run left; None when it was terminated or cancelled."""
+async def ended_status(
+    handle: WorkflowHandle[ExecutePlan, RunResult],
+) -> RunStatus | WorkflowFailureError | None:
+    """Return the status that a closed run left, or how it ended without leaving one."""
     try:
         return (await handle.result(rpc_timeout=ANSWER_TIMEOUT)).status
     except WorkflowFailureError as error:
         failed = failed_result(error)
-        return failed.status if failed else None
+        return failed.status if failed and failed.status else error
+
+
+def _ended_as(status: RunStatus, failure: WorkflowFailureError | None) -> RunStatus:
+    """Return the status of a run that ended before it could say so: refused at its start, or terminated."""
+    if failure is None or status.state not in {"running", "paused"}:
+        return status
+    if isinstance(failure.cause, CancelledError):
+        return status.model_copy(update={"state": "cancelled", "reason": None})
+    why = translated(failure)
+    reason = "; ".join(part for part in (why.message, why.hint) if part)
+    return status.model_copy(update={"state": "failed", "reason": reason})
 
 
 def run_not_found(run_id: str) -> RunNotFound:

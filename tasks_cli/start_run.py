@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import (
@@ -22,9 +24,11 @@ from tasks_cli.run_metrics import serve_metrics
 from tasks_cli.run_request import CheckedRun, PreparedRun, prepare_run
 from tasks_cli.run_summary import result_text, run_url
 from tasks_cli.service_client import Service, existing_status, input_of, with_service
+from workers.run_memory import remembered_request
 from workflows.activity_calls import summary_text
 from workflows.search_attributes import RUN_ID
 
+GOES_ON = "goes on"
 FAILED = {
     WorkflowExecutionStatus.FAILED,
     WorkflowExecutionStatus.TERMINATED,
@@ -50,12 +54,18 @@ def start_and_follow(
         service = service if observe is None else replace(service, observe=observe)
         prepared = prepare_run(checked)  # only now: without a service, nothing was written
         status = await existing_status(service, prepared.run_id)
+        other = None if status is None else await _another_plan(service, prepared)
         if status == WorkflowExecutionStatus.RUNNING:
-            await _refuse_another_plan(service, prepared)
+            _refuse_another_plan(prepared.run_id, GOES_ON, other)
             print_note(f"the run {prepared.run_id} is running already: attached to it")
-        elif status is None or again or (resume and status != WorkflowExecutionStatus.COMPLETED):
+        elif (
+            status is None
+            or again
+            or (resume and (other is not None or status != WorkflowExecutionStatus.COMPLETED))
+        ):
             await start_run(service, prepared.run_id, prepared.request, prepared.plan.tasks.meta.title or "")
         else:
+            _refuse_another_plan(prepared.run_id, "has ended before", other)
             return await _ended_before(service, prepared.run_id, as_json=as_json)
         if detach:
             return _detached(service, prepared, as_json=as_json)
@@ -64,21 +74,44 @@ def start_and_follow(
     return with_service(body, folder=checked.repository, workers=workers)
 
 
-async def _refuse_another_plan(service: Service, prepared: PreparedRun) -> None:
-    """Return if the run that goes on executes this very plan.
+async def _another_plan(service: Service, prepared: PreparedRun) -> str | None:
+    """Return the id of the plan that the run of this name executes or did; None if it is this very plan.
 
     Raises:
-        InvalidArguments: it executes another one, which attaching to it would hide.
+        InvalidArguments: the run is one of another repository.
     """
     started = await input_of(service, prepared.run_id)
-    if started is None or started.plan is None or prepared.request.plan is None:
-        return
-    if started.plan.contentHash != prepared.request.plan.contentHash:
+    if started is None:
+        return None
+    if not _is_of(Path(prepared.request.repository), prepared.run_id, started):
         raise InvalidArguments(
-            f"the run {prepared.run_id} goes on with another plan, {started.plan.plan_id}",
-            hint=f"wait for it, or end it with `tasks cancel {prepared.run_id}`; "
-            f"then --run-id {prepared.run_id} --resume goes on with this plan",
+            f"{prepared.run_id} is a run of another repository, {started.repository}",
+            hint="choose another --run-id, or leave it out",
         )
+    plan, wanted = started.plan, prepared.request.plan
+    if plan is None or wanted is None or plan.contentHash == wanted.contentHash:
+        return None
+    return plan.plan_id
+
+
+def _is_of(repository: Path, run_id: str, started: ExecutePlanInput) -> bool:
+    same_place = os.path.realpath(started.repository) == os.path.realpath(repository)
+    return same_place or remembered_request(repository, run_id) is not None  # it was moved
+
+
+def _refuse_another_plan(run_id: str, what: str, other: str | None) -> None:
+    """Return if the run is one of this very plan: its state or result would hide that this plan is not done.
+
+    Raises:
+        InvalidArguments: it is one of another plan.
+    """
+    if other is None:
+        return
+    wait = f"wait for it, or end it with `tasks cancel {run_id}`; then " if what == GOES_ON else ""
+    raise InvalidArguments(
+        f"the run {run_id} {what} with another plan, {other}",
+        hint=f"{wait}--run-id {run_id} --resume goes on with this plan; without them it is a run of its own",
+    )
 
 
 async def start_run(service: Service, run_id: str, request: ExecutePlanInput, title: str) -> None:

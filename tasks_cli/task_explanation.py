@@ -34,7 +34,13 @@ async def explanation_of(service: Service, run_id: str, task_id: str) -> Explana
         return await _with_what_it_was_told(service, run_id, await asked(ask, run_id))
     except WorkflowQueryRejectedError:
         status = await ended_status(handle)
-    if status is None:
+    if not isinstance(status, RunStatus):
+        ended = await run_status(service, run_id)
+        if not ended.tasks:
+            raise InvalidArguments(
+                f"the run {run_id} {ended.state} before its tasks were known: {ended.reason}",
+                hint=f"`tasks resume {run_id}` goes on once that is mended",
+            )
         return await asked(handle.query(ExecutePlan.explain, task_id, rpc_timeout=ANSWER_TIMEOUT), run_id)
     task = next((known for known in status.tasks if known.id == task_id), None)
     if task is None:

@@ -9,9 +9,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import (
     ApplicationError,
-    ChildWorkflowError,
     WorkflowAlreadyStartedError,
-    is_cancelled_exception,
 )
 
 from schemas.activity_io import FinishRunInput, LoadPlanInput, LoadPlanResult, ProbeResult
@@ -19,7 +17,6 @@ from schemas.execution import (
     ChangeReply,
     ExecutePlanInput,
     ExecuteTaskInput,
-    Feedback,
     PauseRequest,
     RepositoryHandle,
     RunContext,
@@ -35,6 +32,7 @@ from workflows.execute_task import ExecuteTask
 from workflows.plan_answers import run_result, run_status
 from workflows.plan_progress import PlanProgress
 from workflows.search_attributes import task_attributes
+from workflows.task_ending import ending_of, failed_by_itself
 
 STARTS_PER_TASK = 50
 MOST_TASKS_IN_RESULT = 2000  # some 250 bytes each, and the server takes 2 MB
@@ -103,7 +101,7 @@ async def start_tasks(run: PlanRun, numbers: tuple[int, ...]) -> None:
         batch = [run.waiting_starts.popleft() for _ in range(min(STARTS_PER_TASK, len(run.waiting_starts)))]
         await asyncio.gather(*(_start_task(run, outlines[number]) for number in batch))
     for number in run.waiting_starts:
-        run.progress.task_ended(_never_started(outlines[number].id, "the run was cancelled"))
+        run.progress.task_ended(failed_by_itself(outlines[number].id, "the run was cancelled"))
     run.waiting_starts.clear()
 
 
@@ -212,7 +210,7 @@ async def _start_task(run: PlanRun, task: TaskOutline) -> None:
             search_attributes=attributes,
         )
     except WorkflowAlreadyStartedError:
-        run.progress.task_ended(_never_started(task.id, "an older execution of this task is still running"))
+        run.progress.task_ended(failed_by_itself(task.id, "an older execution of this task is still running"))
         return
     run.children[task.id] = handle
     handle.add_done_callback(lambda _: run.inbox.append(task.id))
@@ -225,24 +223,7 @@ def _ending(task_id: str, handle: workflow.ChildWorkflowHandle[ExecuteTask, Task
     error = handle.exception()
     if error is None:
         return handle.result()
-    if is_cancelled_exception(error):
-        return TaskResult(task_id=task_id, outcome="cancelled", attempts=0)
-    cause = error.cause if isinstance(error, ChildWorkflowError) else error
-    if isinstance(cause, ApplicationError) and cause.type == "TaskFailed":
-        return TaskResult.model_validate(cause.details[0])
-    return _never_started(task_id, f"the task's workflow ended without a result: {_root(error)}")
-
-
-def _root(error: BaseException) -> str:
-    """Return the innermost cause: what went wrong, without Temporal's envelopes."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return str(error) or type(error).__name__
-
-
-def _never_started(task_id: str, reason: str) -> TaskResult:
-    feedback = Feedback(phase="pre_test", rule="infrastructure", message=reason)
-    return TaskResult(task_id=task_id, outcome="failed", attempts=0, feedback=(feedback,))
+    return ending_of(task_id, error)
 
 
 def _take_in_probes(run: PlanRun, probed: ProbeResult) -> None:

@@ -13,7 +13,7 @@ from tests.end_to_end.gates import Gates
 from tests.end_to_end.tasks_command import TASKS
 from tests.end_to_end.user_machine import UserMachine
 from tests.end_to_end.waiting import wait_until
-from tests.small_project import PlannedProject, git, plan_project, runbook, task
+from tests.small_project import PlannedProject, git, plan_for, plan_project, runbook, task
 
 TWO = runbook(
     task("Write a", "echo a > a.txt", "test -s a.txt", id="A"),
@@ -55,6 +55,28 @@ def test_a_detached_run_is_followed_by_whoever_executes_the_plan_again(
     assert third.returncode == 0
     assert "has ended before: succeeded" in third.stderr
     assert len(project.landed()) == 2
+
+
+def test_a_run_that_has_ended_is_no_answer_for_another_plan_or_another_repository(
+    shared_machine: UserMachine, tmp_path: Path
+) -> None:
+    project = plan_project(tmp_path / "first", TWO)
+    run = ("--run-id", f"named-{tmp_path.name}")
+    assert shared_machine.tasks(*execute(project, *run)).returncode == 0
+    third = task("Write c", "echo c > c.txt", "test -s c.txt", id="C", after="[B]")
+    grown = plan_for(project.repository, tmp_path / "grown", f"{TWO}\n{third}")
+    refused = shared_machine.tasks(*execute(grown, *run))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "has ended before with another plan" in refused.stderr
+    resumed = shared_machine.tasks(*execute(grown, *run, "--resume"))
+    assert resumed.returncode == 0, resumed.stderr
+    assert len(grown.landed()) == 3
+    elsewhere = plan_project(tmp_path / "second", TWO)
+    for more in ((), ("--resume",), ("--again",)):
+        refused = shared_machine.tasks(*execute(elsewhere, *run, *more))
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert f"is a run of another repository, {project.repository}" in refused.stderr
+    assert git(elsewhere.repository, "branch", "--list", "feature/*") == ""
 
 
 def test_a_finished_plan_is_run_once_more_only_when_asked(

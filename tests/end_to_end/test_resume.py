@@ -94,12 +94,44 @@ def test_after_a_persons_fix_only_the_failed_task_is_done_again(
     refused = shared_machine.tasks("resume", "fixed")
     assert refused.returncode == 1, refused.stderr
     assert str(mine) in refused.stderr
+    retried = shared_machine.tasks("retry", "fixed", "B")
+    assert (retried.returncode, retried.stdout) == (1, "")
+    status = shared_machine.json("status", "fixed")
+    assert (status["state"], status["progress"]["completed"]) == ("failed", 1), (
+        "what is refused changes nothing"
+    )
     git(project.repository, "worktree", "remove", str(mine))
     resumed = shared_machine.tasks("resume", "fixed")
     assert resumed.returncode == 0, resumed.stderr
     assert log.read_text().split() == ["A", "B", "B"]
     assert project.landed() == ["Land A: Write A", "Land B: Write B"]
     assert git(project.repository, "show", "feature/change-the-app:fixed.txt") == "by a person"
+
+
+def test_a_repository_that_was_moved_goes_on_where_it_is_now(
+    shared_machine: UserMachine, tmp_path: Path
+) -> None:
+    log, fixed = tmp_path / "log", tmp_path / "fixed"
+    sections = (
+        logged("A", log, "test -s A.txt"),
+        logged("B", log, f"test -e {fixed}", after="[A]"),
+    )
+    project = failed_run(shared_machine, tmp_path, "moved", *sections)
+    fixed.touch()
+    stranger = plan_project(tmp_path / "stranger", runbook(*sections)).repository
+    there = project.repository.rename(tmp_path / "there")
+    for more, said in (
+        ((), "tasks resume moved --repo FOLDER"),
+        (("--repo", stranger), f"the repository {stranger} knows no run 'moved'"),
+    ):
+        refused = shared_machine.tasks("resume", "moved", *more)
+        assert refused.returncode in {1, 5}, refused.stderr
+        assert said in refused.stderr
+    resumed = shared_machine.tasks("resume", "moved", "--repo", there, "--branch", "feature/elsewhere")
+    assert resumed.returncode == 0, resumed.stderr
+    assert log.read_text().split() == ["A", "B", "A", "B"], "on another branch nothing has landed yet"
+    subjects = git(there, "log", "--first-parent", "--merges", "--format=%s", "feature/elsewhere")
+    assert subjects.splitlines() == ["Land B: Write B", "Land A: Write A"]
 
 
 def test_an_edited_plan_goes_on_and_does_again_only_what_it_changed(

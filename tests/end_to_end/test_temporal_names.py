@@ -122,6 +122,27 @@ def test_an_input_that_is_wrong_fails_the_run_at_once(
     assert named in ended.stdout + ended.stderr
 
 
+def test_a_run_that_is_refused_as_it_begins_says_why_to_whoever_asks(
+    shared_machine: UserMachine, tmp_path: Path
+) -> None:
+    project = plan_project(tmp_path, TWO_TASKS)
+    input_file = write_input(shared_machine, project, tmp_path / "plan-input.json")
+    git(project.repository, "switch", "-qc", "feature/change-the-app")
+    run = f"refused-{tmp_path.name}"
+    assert start_by_hand(shared_machine, run, "--input-file", input_file).returncode == 0
+    shared_machine.temporal("workflow", "result", "--workflow-id", run)
+    status = shared_machine.json("status", run)
+    assert status["state"] == "failed"
+    assert "feature/change-the-app is checked out in" in status["reason"]
+    assert "switch --detach" in status["reason"]
+    explained = shared_machine.tasks("explain", run, "A")
+    assert explained.returncode == 1
+    assert "failed before its tasks were known: feature/change-the-app is checked out" in explained.stderr
+    resumed = shared_machine.tasks("resume", run)
+    assert resumed.returncode == 1
+    assert "is checked out in" in resumed.stderr
+
+
 def test_a_run_is_paused_and_continued_with_temporals_command(
     shared_machine: UserMachine, tmp_path: Path, gates: Gates
 ) -> None:
