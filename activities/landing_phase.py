@@ -78,6 +78,7 @@ async def _land_on_tip(frame: TaskFrame, commit: str, state: Path) -> LandResult
     run = frame.attempt.run
     remembered = tip_to_remember(run.run_id, candidate.commit)
     if await uninterrupted(move_branch, frame.folders, run.branch, candidate.commit, tip, remembered):
+        notes = (*notes, *_still_red(run.branch, checks))
         return LandResult(outcome="landed", commit=candidate.commit, checks=checks, notes=notes)
     return None
 
@@ -116,6 +117,15 @@ async def _run_on(frame: TaskFrame, commit: str, state: Path, checks: CheckList)
     await uninterrupted(end_survivors, WorkFolder(place).processes)
     work = await uninterrupted(detached_worktree, frame.folders, place, commit)
     return await checks_on_tree(frame, work, commit, checks)
+
+
+def _still_red(branch: str, checks: tuple[CheckResult, ...]) -> tuple[str, ...]:
+    """Return what a person is told of verify commands that no task is blamed for."""
+    return tuple(
+        f"{branch} is red, and was so before tasks landed on it: `{check.name}` {check.detail}"
+        for check in checks
+        if check.verdict != "green"
+    )
 
 
 def _uncommitted_help(bad: tuple[CheckResult, ...], *, alone: bool) -> tuple[Feedback, ...]:

@@ -65,6 +65,11 @@ def check_repository(
             f"{branch} cannot be the feature branch: task/... is where the tasks' own branches are",
             hint="Choose another name with --branch.",
         )
+    if branch.startswith("refs/"):
+        raise InvalidArguments(
+            f"{branch} cannot be the feature branch: git would make refs/heads/{branch} of it",
+            hint=f"Write {branch.removeprefix('refs/').removeprefix('heads/')}.",
+        )
     folders = open_repository(path)
     _check_version(path)
     _check_object_format(path)

@@ -16,7 +16,7 @@ from temporalio.service import RPCError
 
 from schemas.errors import TasksError, UserAbort
 from schemas.execution import RunResult, RunStatus, TaskProgress
-from tasks_cli.printing import print_note
+from tasks_cli.printing import harmless, print_note
 from tasks_cli.run_summary import at_work, live_text, task_text, ways_on
 from tasks_cli.service_client import (
     ANSWER_TIMEOUT,
@@ -137,7 +137,8 @@ async def _show_live(service: Service, run_id: str, ending: asyncio.Future[RunRe
     with Live(console=console, refresh_per_second=4, transient=True) as live:
         async for status in statuses(service, run_id, ending):
             # Lines are cut and not wrapped: the board keeps its height, and a frame replaces the one before.
-            text = Text.from_ansi(live_text(status, console.height - 1), no_wrap=True, overflow="ellipsis")
+            shown = harmless(live_text(status, console.height - 1))
+            text = Text.from_ansi(shown, no_wrap=True, overflow="ellipsis")
             live.update(text, refresh=True)
 
 

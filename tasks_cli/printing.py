@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import TextIO
@@ -12,6 +13,8 @@ from typing import TextIO
 from schemas.errors import InvalidArguments
 from tasks_cli.standard_streams import give_up
 
+_OBEYED = re.compile(r"(?P<colour>\x1b\[[0-9;]*m)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_C1 = re.compile(r"[\x7f-\x9f]")
 _CODES = {"red": "31", "yellow": "33", "green": "32", "bold": "1", "dim": "2"}
 
 
@@ -24,7 +27,7 @@ def print_result(text: str) -> None:
         InvalidArguments: stdout cannot be written; says why.
     """
     try:
-        print(text)
+        print(harmless(text))
         sys.stdout.flush()
     except BrokenPipeError:
         give_up(sys.stdout)
@@ -37,23 +40,33 @@ def print_result(text: str) -> None:
 
 def print_piece(text: str) -> None:
     """Print a part of a result at once: whoever reads along sees it when it is there."""
-    print(text, end="", flush=True)
+    # A file or a pipe gets what the command printed; a terminal would obey it.
+    print(harmless(text) if sys.stdout.isatty() else text, end="", flush=True)
 
 
 def print_json(value: object) -> None:
     """Print a result as JSON; see `print_result`."""
-    print_result(json.dumps(value, indent=2, ensure_ascii=False))
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    print_result(_C1.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def print_note(text: str) -> None:
     """Print what a person should know, beside the result; when stderr cannot be written, nobody is told."""
     with contextlib.suppress(OSError):
-        print(text, file=sys.stderr, flush=True)
+        print(harmless(text), file=sys.stderr, flush=True)
 
 
 def print_warning(text: str) -> None:
     """Print what a person should look at."""
     print_note(f"{coloured('warning:', 'yellow')} {text}")
+
+
+def harmless(text: str) -> str:
+    """Return the text with what a terminal would obey made visible; colours stay.
+
+    What agents and checks print is shown in many places, and may move the cursor, set the title, or worse.
+    """
+    return _OBEYED.sub(lambda found: found["colour"] or f"\\x{ord(found[0]):02x}", text)
 
 
 def coloured(text: str, colour: str, stream: TextIO | None = None) -> str:

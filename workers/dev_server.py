@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,13 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from planner.machine.listening_ports import listens_on
-from planner.machine.processes import CommandNotStarted, end_process, is_alive, spawn_daemon
+from planner.machine.processes import (
+    CommandNotStarted,
+    ProcessIdentity,
+    end_process,
+    is_alive,
+    spawn_daemon,
+)
 from schemas.errors import WorkerPoolUnavailable
 from workers.log_tail import LogTail
 from workers.service_record import SERVICE_VARIABLE
@@ -77,12 +84,7 @@ async def start_dev_server(
     database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     argv = server_argv(binary, port=port, ui_port=ui_port, database=database, namespace=namespace)
     log = LogTail.from_now_on(log_path)
-    try:
-        environment = _server_environment(database.parent)
-        # Its standard output is a greeting; a server that cannot write that, on a full disk, ends itself.
-        process = spawn_daemon(argv, environment, log_path, database.parent, only_errors=True)
-    except CommandNotStarted as error:
-        raise WorkerPoolUnavailable(error.message, hint=error.hint) from error
+    process = _spawn(argv, log_path, database.parent)
     server = DevServer(
         pid=process.pid,
         start_time=process.start_time,
@@ -99,6 +101,14 @@ async def start_dev_server(
         stop_dev_server(server)
         raise
     return server
+
+
+def _spawn(argv: Sequence[str], log_path: Path, folder: Path) -> ProcessIdentity:
+    try:
+        # Its standard output is a greeting; a server that cannot write that, on a full disk, ends itself.
+        return spawn_daemon(argv, _server_environment(folder), log_path, folder, only_errors=True)
+    except CommandNotStarted as error:
+        raise WorkerPoolUnavailable(error.message, hint=error.hint) from error
 
 
 def stop_dev_server(server: DevServer) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import tempfile
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from workers.service_access import DEFAULT_PORT, DEFAULT_UI_PORT
 from workers.service_record import ServiceRecord, marked_service_processes, read_service, running_service
 from workers.state_folder import StateFolder, build_id, nearest_folder
 from workers.temporal_binary import how_found, locate_temporal, read_version
-from workers.temporal_connection import NAMING_VARIABLES, named_address, names_a_server
+from workers.temporal_connection import NAMING_VARIABLES, connect, named_address, names_a_server
 
 ANSWER_SECONDS = 3.0
 
@@ -125,7 +126,19 @@ def _running_service(service: ServiceRecord, state: StateFolder) -> HealthCheck:
         return HealthCheck(
             name="service", status="warning", detail=f"not complete, being started: {shown}", advice=advice
         )
+    if service.address is not None and not asyncio.run(_answers(service)):
+        advice = "look again; if it stays so: `tasks down` ends it, and the next command starts it anew"
+        detail = f"its server does not answer at {service.address}: {shown}"
+        return HealthCheck(name="service", status="warning", detail=detail, advice=advice)
     return HealthCheck(name="service", status="ok", detail=f"running: {shown}")
+
+
+async def _answers(service: ServiceRecord) -> bool:
+    try:
+        await asyncio.wait_for(connect(service.target(), patience_seconds=0), ANSWER_SECONDS)
+    except (WorkerPoolUnavailable, TimeoutError):
+        return False
+    return True
 
 
 def _temporal_elsewhere(environment: Mapping[str, str]) -> HealthCheck:

@@ -180,6 +180,7 @@ NAMES = (
     ),
     named("a branch like an option", "--branch=-x", "'-x' cannot be the name of a branch"),
     named("a branch of no name", "--branch ''", "'' cannot be the name of a branch"),
+    named("a branch with git's own prefix", "--branch refs/heads/feature/q", "Write feature/q."),
     named("a branch called HEAD", "--branch HEAD", "'HEAD' cannot be the name of a branch"),
     named(
         "a branch among those of tasks",

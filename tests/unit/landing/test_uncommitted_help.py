@@ -57,6 +57,24 @@ def test_a_verify_command_that_needs_an_ignored_file_keeps_the_branch_green(tmp_
     assert project.landed() == []
 
 
+def test_a_branch_that_somebody_else_made_red_is_told(tmp_path: Path) -> None:
+    verify = "```sh verify\ntest -f README.md\n```\n"
+    project = planned(tmp_path, ":", "test -s a.txt", verify)
+    run = load_run(project, tmp_path / "state")
+    run.complete("A")
+    second = run.task("B")
+    second.run_until("land")
+    mine = tmp_path / "mine"
+    git(project.repository, "worktree", "add", "-q", str(mine), run.context.branch)
+    git(mine, "rm", "-q", "README.md")
+    git(mine, "commit", "-qm", "Remove what verify asks for")
+    git(project.repository, "worktree", "remove", str(mine))
+    second.step()
+    assert second.landed is not None
+    (note,) = second.notes
+    assert note.startswith(f"{run.context.branch} is red, and was so before tasks landed on it: `test -f")
+
+
 def test_what_a_landing_left_behind_helps_no_later_one(tmp_path: Path) -> None:
     leave = 'mkdir -p build "$HOME/x" && touch build/out "$HOME/x/y" "$TASKS_ENV/z"'
     look = 'test ! -e build/out && test ! -e "$HOME/x" && test ! -e "$TASKS_ENV/z" && test -s b.txt'

@@ -102,6 +102,17 @@ def test_temporal_is_named_with_its_version_and_how_it_was_found(doctor: Doctor)
     assert (check.status, check.ok) == ("problem", False)
 
 
+def test_a_server_that_does_not_answer_is_told(doctor: Doctor, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, daemon_process(tmp_path) as supervisor:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        record = record_of(supervisor.as_service("supervisor"))
+        write_service(doctor.state, record.model_copy(update={"build": build_id(), "address": address}))
+        check = doctor.look()["service"]
+    assert (check.status, check.ok) == ("warning", True)
+    assert f"its server does not answer at {address}" in check.detail
+    assert "`tasks down`" in check.advice
+
+
 def test_a_temporal_that_is_still_to_be_made_is_a_warning(doctor: Doctor) -> None:
     cached_temporal(doctor.environment).unlink()
     check = doctor.look()["temporal"]
