@@ -27,10 +27,10 @@ class RefMove:
     expected: str | None = None
 
     def line(self) -> str:
-        """Return what git is told."""
+        """Return what git is told: to move the ref itself, never a branch that it may stand for."""
         names = [check_object_id(self.commit)]
         names += [] if self.expected is None else [check_object_id(self.expected)]
-        return f"update {check_ref_name(self.ref)} {' '.join(names)}\n"
+        return f"option no-deref\nupdate {check_ref_name(self.ref)} {' '.join(names)}\n"
 
 
 def update_refs(common: Path, reason: str, *moves: RefMove) -> None:

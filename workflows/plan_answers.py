@@ -21,7 +21,7 @@ def run_status(progress: PlanProgress) -> RunStatus:
         tasks=tuple(_task_status(progress, task.id, task.title) for task in outline.tasks),
         plan_id=outline.plan_id,
         title=outline.title,
-        reason=progress.pause_reason,
+        reason=None if progress.outcome == "succeeded" else progress.pause_reason,
         forecast_hours=outline.forecast_hours,
         base_commit=progress.loaded.base_commit,
         notes=progress.notes,

@@ -132,3 +132,12 @@ def test_the_board_shows_progress_what_runs_what_waits_and_what_to_do() -> None:
 def test_each_start_of_a_task_has_a_workflow_id_of_its_own() -> None:
     progress = begin()
     assert [progress.next_workflow_id("A"), progress.next_workflow_id("A")] == ["run-1/A/1", "run-1/A/2"]
+
+
+def test_a_run_that_has_succeeded_does_not_say_that_it_is_paused() -> None:
+    progress = begin("A", "B", "C")
+    progress.pause("paused by a person")
+    assert run_status(progress).reason == "paused by a person"
+    progress.outcome = progress.decide().outcome
+    status = run_status(progress)
+    assert (status.state, status.reason) == ("succeeded", None)

@@ -167,6 +167,19 @@ def test_a_feature_branch_that_somebody_has_checked_out_is_not_moved(
     assert branch_tip(folders.common, FEATURE) == base
 
 
+def test_a_feature_branch_that_became_another_name_of_a_branch_does_not_move_that_branch(
+    folders: RepositoryFolders, root: Path, base: str
+) -> None:
+    made = edit(folders, root, "T1", base, "a.txt", "a\n")
+    merged = merge_candidate(folders, base, made, "x", AUTHOR)
+    assert isinstance(merged, MergeCandidate)
+    git(folders.top, "branch", "mine", base)
+    git(folders.top, "symbolic-ref", f"refs/heads/{FEATURE}", "refs/heads/mine")
+    assert move_branch(folders, FEATURE, merged.commit, base)
+    assert git(folders.top, "rev-parse", "mine") == base
+    assert branch_tip(folders.common, FEATURE) == merged.commit
+
+
 def test_a_landing_is_found_again_only_for_the_same_run_task_and_content(
     folders: RepositoryFolders, root: Path, base: str
 ) -> None:
