@@ -2,11 +2,12 @@
 
 Our tasks change nothing, but make worktrees, commits and landings all the same. Beside them stand two kinds
 of children: `plain_git` does the same with git, written by hand (`ratio` is ours to these: the same work on
-both sides), and `plain_nothing` does nothing (`ratio_to_nothing`: a whole task in empty steps). All have
-the same dependencies and the same number at once, their workers are up, and they run one after the other on
-one server: once with Temporal's own settings, once with those of our service, which looks more often for
-what is to be handed out. Both keep their database in a file in the same way. `git_alone` is the git steps
-of our tasks without Temporal, one task after the other.
+both sides), and `plain_nothing` does nothing (`ratio_to_nothing`: a whole task in empty steps; `overhead`:
+what it takes beyond them, in times of them). All have the same dependencies and the same number at once,
+their workers are up, and they run one after the other on one server: once with Temporal's own settings,
+once with those of our service, which looks more often for what is to be handed out. Both keep their
+database in a file in the same way. `git_alone` is the git steps of our tasks without Temporal, one task
+after the other.
 
 Prints `{"rows": [...]}`; times in milliseconds of wall time.
 """
@@ -173,6 +174,7 @@ def measure(environment: dict[str, str], folder: Path, tasks: int, at_once: int)
         "plain_nothing_ms": round(nothing),
         "ratio": round(ours / plain, 2),
         "ratio_to_nothing": round(ours / nothing, 2),
+        "overhead": round((ours - nothing) / nothing, 2),
         "ours_ms_per_task": round(ours / tasks, 1),
         "plain_git_ms_per_task": round(plain / tasks, 1),
         "plain_nothing_ms_per_task": round(nothing / tasks, 1),
