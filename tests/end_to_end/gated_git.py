@@ -39,7 +39,8 @@ case " $* " in
     exit "$code" ;;
 *" update-ref -m tasks: land --stdin "*)
     moves=$(cat)
-    task=$(task_of "$(echo "$moves" | {{ read -r _ _ new _; echo "$new"; }})")
+    task=$(task_of "$(echo "$moves" | sed -n 's,^update [^ ]* \\([0-9a-f]*\\).*,\\1,p' | head -n 1)")
+    : "${{task:?the landing of a task was expected}}"
     {gates.passing(f"$task:{BEFORE_MOVE}")}
     echo "$moves" | {real} "$@"; code=$?
     {gates.leaving(f"$task:{BEFORE_MOVE}")}
