@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from schemas.errors import TasksError, WorkerPoolUnavailable
 from schemas.settings import Settings
 from workers.dev_server import is_free
-from workers.health_check import HealthCheck
+from workers.health_check import Health, HealthCheck
 from workers.restless_processes import restless_advice, restless_note
 from workers.service_access import DEFAULT_PORT, DEFAULT_UI_PORT
 from workers.service_record import ServiceRecord, marked_service_processes, read_service, running_service
@@ -118,9 +118,12 @@ def _running_service(service: ServiceRecord, state: StateFolder) -> HealthCheck:
             name="service", status="warning", detail=f"of another build: {shown}", advice=advice
         )
     if service.restless:
-        worst = max(service.restless, key=lambda process: process.times)
+        up = {process.name for process in running}
+        worst = max(service.restless, key=lambda process: (process.name not in up, process.times))
         detail, advice = restless_note(state, worst), restless_advice(state, worst)
-        return HealthCheck(name="service", status="problem", detail=detail, advice=advice)
+        # One that was killed again and again runs by now; one that cannot live does not, most of the time.
+        status: Health = "warning" if worst.name in up else "problem"
+        return HealthCheck(name="service", status=status, detail=detail, advice=advice)
     if not service.ready or len(running) < len(service.processes):
         advice = f"look again; if that does not help, see {state.path / 'logs'}"
         return HealthCheck(

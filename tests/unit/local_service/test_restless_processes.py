@@ -55,6 +55,10 @@ def test_the_record_and_the_doctor_name_it(state: StateFolder, tmp_path: Path) -
         write_service(state, calm.model_copy(update={"restless": (found,)}))
         assert restless_processes(state) == (found,)
         check = service_check(state)
+        at_work = supervisor.as_service("worker").model_copy(update={"name": "worker-1"})
+        processes = (*calm.processes, at_work)
+        write_service(state, calm.model_copy(update={"restless": (found,), "processes": processes}))
+        assert service_check(state).status == "warning", "it runs at the moment"
     assert check.status == "problem"
     assert "worker-1 of the local service has ended 4 times in a row" in check.detail
     assert str(state.log("worker-1")) in check.advice
