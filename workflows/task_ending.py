@@ -40,7 +40,8 @@ def _words(error: BaseException) -> str:
     """Return what went wrong, without Temporal's envelopes, and what to do about it if we know that."""
     while error.__cause__ is not None:
         error = error.__cause__
-    if isinstance(error, ApplicationError) and error.type in error_classes():
-        hint = error.details[0] if error.details and isinstance(error.details[0], str) else ""
-        return "; ".join(part for part in (error.message, hint) if part)
+        # The first of ours: what it was raised from travels behind it, and has no hint.
+        if isinstance(error, ApplicationError) and error.type in error_classes():
+            hint = error.details[0] if error.details and isinstance(error.details[0], str) else ""
+            return "; ".join(part for part in (error.message, hint) if part)
     return f"the task's workflow ended without a result: {str(error) or type(error).__name__}"

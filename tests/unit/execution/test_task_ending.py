@@ -44,6 +44,7 @@ def activity_failed(phase: str, cause: BaseException) -> ActivityError:
 )
 def test_an_error_of_ours_is_told_in_its_words_with_its_hint_and_its_phase(hint: str, said: str) -> None:
     ours = ApplicationError("it was moved", hint, type="RepositoryUnusable")
+    ours.__cause__ = ApplicationError("it was moved", type="RepositoryUnusable")  # as an activity raises it
     result = ending_of("A", child_failed(activity_failed("land", ours)))
     (feedback,) = result.feedback
     assert (result.outcome, feedback.phase, feedback.rule) == ("failed", "land", "infrastructure")
