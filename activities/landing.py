@@ -21,7 +21,7 @@ _BEGIN, _END = "<<<<<<< ", ">>>>>>> "
 
 @dataclass(frozen=True, slots=True)
 class MergeCandidate:
-    """A merge that no branch points to yet; equal trees need not be verified twice."""
+    """A merge that no branch points to yet."""
 
     commit: str
     tree: str

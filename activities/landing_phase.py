@@ -84,7 +84,7 @@ async def _land_on_tip(frame: TaskFrame, commit: str, state: Path) -> LandResult
 
 
 async def _verify(frame: TaskFrame, candidate: MergeCandidate, state: Path) -> tuple[CheckResult, ...]:
-    """Return the checks on the merged tree; known ones only when this very tree passed them before.
+    """Return the checks on the merged tree; known ones only when a clean checkout of it passed them before.
 
     What is red is run once more, in the worktree and the environment made anew.
     """

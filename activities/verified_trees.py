@@ -1,4 +1,4 @@
-"""Remember how checks came out on a tree: the same tree is not measured twice (design 7.4)."""
+"""Remember how checks came out on a clean checkout of a tree, which is not measured twice (ADR 0003)."""
 
 from __future__ import annotations
 

@@ -21,14 +21,12 @@ def command(as_json: bool, limit: int) -> int:
 
     async def one(service: Service, run_id: str, state: str) -> RunStatus:
         try:
-            found = await run_status(service, run_id)
+            return await run_status(service, run_id)
         except TasksError as error:
             empty = Progress(completed=0, total=0)
             return RunStatus.model_validate(
                 {"run_id": run_id, "state": state, "branch": None, "progress": empty, "reason": error.message}
             )
-        ended = state != "running" and found.state in {"running", "paused"}
-        return found.model_copy(update={"state": state} if ended else {})
 
     async def body(service: Service) -> list[RunStatus]:
         listed: list[tuple[str, str]] = []

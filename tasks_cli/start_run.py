@@ -28,7 +28,6 @@ from workers.run_memory import remembered_request
 from workflows.activity_calls import summary_text
 from workflows.search_attributes import RUN_ID
 
-GOES_ON = "goes on"
 FAILED = {
     WorkflowExecutionStatus.FAILED,
     WorkflowExecutionStatus.TERMINATED,
@@ -56,7 +55,7 @@ def start_and_follow(
         status = await existing_status(service, prepared.run_id)
         other = None if status is None else await _another_plan(service, prepared)
         if status == WorkflowExecutionStatus.RUNNING:
-            _refuse_another_plan(prepared.run_id, GOES_ON, other)
+            _refuse_another_plan(prepared.run_id, other, runs=True)
             print_note(f"the run {prepared.run_id} is running already: attached to it")
         elif (
             status is None
@@ -65,7 +64,7 @@ def start_and_follow(
         ):
             await start_run(service, prepared.run_id, prepared.request, prepared.plan.tasks.meta.title or "")
         else:
-            _refuse_another_plan(prepared.run_id, "has ended before", other)
+            _refuse_another_plan(prepared.run_id, other, runs=False)
             return await _ended_before(service, prepared.run_id, as_json=as_json)
         if detach:
             return _detached(service, prepared, as_json=as_json)
@@ -99,7 +98,7 @@ def _is_of(repository: Path, run_id: str, started: ExecutePlanInput) -> bool:
     return same_place or remembered_request(repository, run_id) is not None  # it was moved
 
 
-def _refuse_another_plan(run_id: str, what: str, other: str | None) -> None:
+def _refuse_another_plan(run_id: str, other: str | None, *, runs: bool) -> None:
     """Return if the run is one of this very plan: its state or result would hide that this plan is not done.
 
     Raises:
@@ -107,9 +106,9 @@ def _refuse_another_plan(run_id: str, what: str, other: str | None) -> None:
     """
     if other is None:
         return
-    wait = f"wait for it, or end it with `tasks cancel {run_id}`; then " if what == GOES_ON else ""
+    wait = f"wait for it, or end it with `tasks cancel {run_id}`; then " if runs else ""
     raise InvalidArguments(
-        f"the run {run_id} {what} with another plan, {other}",
+        f"the run {run_id} {'goes on' if runs else 'has ended before'} with another plan, {other}",
         hint=f"{wait}--run-id {run_id} --resume goes on with this plan; without them it is a run of its own",
     )
 

@@ -50,6 +50,14 @@ def edit(folders: RepositoryFolders, root: Path, task: str, base: str, path: str
     return commit(work, base, task)
 
 
+def candidate(folders: RepositoryFolders, root: Path, base: str) -> MergeCandidate:
+    """Return a merge of some work that could land."""
+    made = edit(folders, root, "T1", base, "a.txt", "a\n")
+    merged = merge_candidate(folders, base, made, "x", AUTHOR)
+    assert isinstance(merged, MergeCandidate)
+    return merged
+
+
 def test_a_landing_is_a_merge_even_when_a_fast_forward_would_do(
     folders: RepositoryFolders, root: Path, base: str
 ) -> None:
@@ -120,9 +128,7 @@ def test_histories_without_a_common_commit_are_an_error_and_no_conflict(
 def test_a_branch_that_somebody_else_moved_is_not_moved_again(
     folders: RepositoryFolders, root: Path, base: str
 ) -> None:
-    made = edit(folders, root, "T1", base, "a.txt", "a\n")
-    merged = merge_candidate(folders, base, made, "x", AUTHOR)
-    assert isinstance(merged, MergeCandidate)
+    merged = candidate(folders, root, base)
     theirs = git(folders.top, "commit-tree", f"{base}^{{tree}}", "-p", base, "-m", "theirs")
     git(folders.top, "update-ref", f"refs/heads/{FEATURE}", theirs)
     assert not move_branch(folders, FEATURE, merged.commit, base)
@@ -132,9 +138,7 @@ def test_a_branch_that_somebody_else_moved_is_not_moved_again(
 def test_moving_again_after_a_crash_before_the_answer_is_still_a_success(
     folders: RepositoryFolders, root: Path, base: str
 ) -> None:
-    made = edit(folders, root, "T1", base, "a.txt", "a\n")
-    merged = merge_candidate(folders, base, made, "x", AUTHOR)
-    assert isinstance(merged, MergeCandidate)
+    merged = candidate(folders, root, base)
     assert move_branch(folders, FEATURE, merged.commit, base)
     assert move_branch(folders, FEATURE, merged.commit, base)
 
@@ -155,9 +159,7 @@ def test_of_sixteen_that_move_the_branch_at_once_one_wins(
 def test_a_feature_branch_that_somebody_has_checked_out_is_not_moved(
     folders: RepositoryFolders, root: Path, base: str, tmp_path: Path, state: str
 ) -> None:
-    made = edit(folders, root, "T1", base, "a.txt", "a\n")
-    merged = merge_candidate(folders, base, made, "x", AUTHOR)
-    assert isinstance(merged, MergeCandidate)
+    merged = candidate(folders, root, base)
     git(folders.top, "worktree", "add", "--quiet", str(tmp_path / "mine"), FEATURE)
     if state != "checked out":
         git(tmp_path / "mine", "-c", "sequence.editor=sed -i 1ibreak", "rebase", "--quiet", "-i", "HEAD~1")
@@ -170,9 +172,7 @@ def test_a_feature_branch_that_somebody_has_checked_out_is_not_moved(
 def test_a_feature_branch_that_became_another_name_of_a_branch_does_not_move_that_branch(
     folders: RepositoryFolders, root: Path, base: str
 ) -> None:
-    made = edit(folders, root, "T1", base, "a.txt", "a\n")
-    merged = merge_candidate(folders, base, made, "x", AUTHOR)
-    assert isinstance(merged, MergeCandidate)
+    merged = candidate(folders, root, base)
     git(folders.top, "branch", "mine", base)
     git(folders.top, "symbolic-ref", f"refs/heads/{FEATURE}", "refs/heads/mine")
     assert move_branch(folders, FEATURE, merged.commit, base)
