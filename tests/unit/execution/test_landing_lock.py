@@ -1,6 +1,8 @@
 """Only one lands on a feature branch at a time, and a dead process holds nothing."""
 
 import asyncio
+import errno
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import pytest
 from activities import landing_lock
 from activities.landing_lock import landing_turn
 from planner.machine.repository_folders import open_repository
+from schemas.errors import RepositoryUnusable
 from tests.small_project import make_repository
 
 BRANCH = "feature/one"
@@ -120,6 +123,51 @@ def test_waiting_for_another_process_ends_with_it_and_can_be_cancelled(tmp_path:
             return True
 
     assert asyncio.run(land())
+
+
+def test_who_gave_up_waiting_for_another_process_gives_back_what_comes_later(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "project")
+    folders = open_repository(repository)
+    argv = [sys.executable, "-c", HOLD, str(repository), BRANCH]
+
+    async def give_up_and_land(holder: subprocess.Popen[str]) -> bool:
+        for _ in range(3):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1), landing_turn(folders, BRANCH):
+                    pytest.fail("two held the same turn")
+        holder.kill()
+        async with asyncio.timeout(10), landing_turn(folders, BRANCH):
+            return True
+
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        assert asyncio.run(give_up_and_land(holder))
+
+
+@pytest.mark.parametrize("broken", ["no locks here", "a link"])
+def test_a_disk_without_locks_is_said_and_nothing_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    folders = open_repository(make_repository(tmp_path / "project"))
+
+    def refuse(_file: int, _how: int) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    async def land() -> None:
+        async with landing_turn(folders, BRANCH):
+            pass
+
+    asyncio.run(land())
+    if broken == "a link":
+        (lock,) = folders.locks.glob("land-*.lock")
+        lock.unlink()
+        lock.symlink_to(tmp_path / "elsewhere")
+    else:
+        monkeypatch.setattr("activities.landing_lock.fcntl.flock", refuse)
+    with pytest.raises(RepositoryUnusable, match="cannot be locked"):
+        asyncio.run(land())
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_landings_of_two_processes_take_turns(tmp_path: Path) -> None:
