@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from collections.abc import Set as AbstractSet
 
 from rich.console import Console
@@ -30,16 +30,48 @@ from workers.restless_processes import restless_note, restless_processes
 from workflows.execute_task import ExecuteTask
 
 PERIOD_SECONDS = 1.0
+ASKED_AT_A_TIME = 4
 RUNNING_STATES = {"running", "assigned", "paused"}
 
 
 async def with_phases(service: Service, status: RunStatus) -> RunStatus:
     """Return the status with what only a running task knows: its phase, its attempt, what was wrong."""
-    running = [task for task in status.tasks if task.state in RUNNING_STATES and task.workflow_id]
-    found = await asyncio.gather(*(task_progress(service, task.workflow_id or "") for task in running))
-    known = {progress.task_id: progress for progress in found if progress is not None}
-    tasks = tuple(at_work(task, known[task.id]) if task.id in known else task for task in status.tasks)
-    return status.model_copy(update={"tasks": tasks})
+    return await PhasesInTurn(at_a_time=len(status.tasks)).added_to(service, status)
+
+
+class PhasesInTurn:
+    """What running tasks say of their phases, of whom only some are asked at a time.
+
+    Every question is a turn of the workers that run the plan; many tasks asked each second hold them up.
+    """
+
+    def __init__(self, at_a_time: int = ASKED_AT_A_TIME) -> None:
+        self._at_a_time = at_a_time
+        self._said: dict[str, TaskProgress | None] = {}
+
+    async def added_to(self, service: Service, status: RunStatus) -> RunStatus:
+        """Return the status with what they said last; those are asked whose answer is oldest."""
+        running = {
+            task.workflow_id: task
+            for task in status.tasks
+            if task.state in RUNNING_STATES and task.workflow_id
+        }
+        self._said = {name: said for name, said in self._said.items() if name in running}
+        turn = whose_turn(running, self._said, self._at_a_time)
+        answers = await asyncio.gather(*(task_progress(service, name) for name in turn))
+        for name, answer in zip(turn, answers, strict=True):
+            before = self._said.pop(name, None)  # to the end of the queue
+            self._said[name] = answer or before
+        known = {task.id: said for name, task in running.items() if (said := self._said.get(name))}
+        tasks = tuple(at_work(task, known[task.id]) if task.id in known else task for task in status.tasks)
+        return status.model_copy(update={"tasks": tasks})
+
+
+def whose_turn(running: Iterable[str], asked: Iterable[str], at_a_time: int) -> list[str]:
+    """Return whom to ask next: those who never were, then in the order in which they were asked."""
+    order = list(asked)
+    known = set(order)
+    return [*(name for name in running if name not in known), *order][:at_a_time]
 
 
 async def follow(service: Service, run_id: str) -> RunResult:
@@ -91,13 +123,13 @@ async def statuses(
     service: Service, run_id: str, ending: asyncio.Future[RunResult]
 ) -> AsyncIterator[RunStatus]:
     """Yield the run's status about every second until it ends; a silent server is waited for."""
-    said, told = "", set[str]()
+    said, told, phases = "", set[str](), PhasesInTurn()
     while not ending.done():
         told = _tell_of_restless(service, told)
         try:
             status = await run_status(service, run_id)
             service.observe(status)
-            yield await with_phases(service, status)
+            yield await phases.added_to(service, status)
             said = ""
         except TasksError as error:
             if error.message != said:
