@@ -17,10 +17,13 @@ from activities.worktree_files import copy_index, delete
 from activities.worktree_git import SHOWN_REFS_FILE, WorktreeGit
 from planner.machine.git_filters import switched_off
 from planner.machine.git_reader import check_object_id
+from planner.machine.git_refs import refs_below
 from planner.machine.git_worktrees import BRANCH_PREFIX
 from planner.machine.work_folder import WorkFolder
 
-_SHOWN_REFS = (BRANCH_PREFIX, "refs/tags", "refs/remotes")
+_SHOWN_REFS = ("refs/heads", "refs/tags", "refs/remotes")
+# Work that nobody has accepted yet: nothing to build upon, and of no interest to a check.
+_OTHER_TASKS = "refs/heads/task"
 _FOLDERS = ("objects/info", "objects/pack", "refs/heads", "refs/tags", "info", "hooks")
 
 
@@ -67,8 +70,8 @@ def _refs(git: WorktreeGit) -> bytes:
     """Return the lines of a packed-refs file: what the user's repository had when the worktree was reset."""
     saved = git.git_dir / SHOWN_REFS_FILE
     if not saved.exists():
-        listed = git.run("for-each-ref", "--format=%(objectname) %(refname)", *_SHOWN_REFS)
-        saved.write_bytes(listed.out_bytes)
+        shown = refs_below(Path(git.lease.common), _SHOWN_REFS, without=_OTHER_TASKS)
+        saved.write_bytes(os.fsencode("".join(f"{commit} {name}\n" for name, commit in shown.items())))
     return saved.read_bytes()
 
 

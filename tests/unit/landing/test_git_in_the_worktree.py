@@ -101,6 +101,17 @@ def test_a_task_sees_the_history_the_branches_the_tags_and_the_settings_of_its_u
     load_run(project, tmp_path / "state").complete("A")
 
 
+def test_a_task_does_not_see_the_branches_of_other_tasks_and_sees_its_own(tmp_path: Path) -> None:
+    script = """
+        git branch --list --format='%(refname:short)' > seen.txt
+        printf '%s\\n' feature/change-the-app main mine task/run-1/A-write-a | diff - seen.txt
+        rm seen.txt; echo a > a.txt
+    """
+    project = project_of(tmp_path, script)
+    git(project.repository, "branch", "task/run-0/B-not-accepted")
+    load_run(project, tmp_path / "state").complete("A")
+
+
 def test_the_worktrees_repository_goes_with_the_worktree(tmp_path: Path) -> None:
     project = project_of(tmp_path, "echo a > a.txt")
     run = load_run(project, tmp_path / "state")
