@@ -11,11 +11,12 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Write a file so that whoever reads it sees all of it or what was there before."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
-        with draft.open("wb") as file:
+        with draft.open("xb") as file:
+            os.fchmod(file.fileno(), mode)  # what commands print may be nobody else's business
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        draft.chmod(mode)  # what commands print may be nobody else's business
         draft.replace(path)
-    finally:
+    except BaseException:
         draft.unlink(missing_ok=True)
+        raise

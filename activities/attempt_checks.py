@@ -23,10 +23,13 @@ STARTS_SOMETHING = frozenset({"verify", "command"})
 
 async def prepare_environment(frame: TaskFrame, work: WorkFolder, commit: str) -> CheckResult | None:
     """Build the environment of a worktree that is exactly a commit; return the step that failed, or None."""
-    tree = await uninterrupted(tree_of, frame.folders.common, commit)
-    frame.memory.write(ENVIRONMENT_TREE, tree)
+    await uninterrupted(_note_environment, frame, commit)
     results = await environments.prepare_environment(frame.bench(work), frame.plan.setup)
     return next((result for result in results if result.verdict != "green"), None)
+
+
+def _note_environment(frame: TaskFrame, commit: str) -> None:
+    frame.memory.write(ENVIRONMENT_TREE, tree_of(frame.folders.common, commit))
 
 
 @dataclass(frozen=True, slots=True)

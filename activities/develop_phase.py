@@ -50,8 +50,7 @@ async def run_develop(frame: TaskFrame, request: DevelopInput, tries: int) -> De
     outcome = await _execute(frame, work, request)
     if not outcome.ended:
         return DevelopResult(commit=None, feedback=outcome.feedback)
-    await uninterrupted(check_token, work, request.lease.token)
-    return await uninterrupted(_commit, frame, work, request.base_commit, outcome)
+    return await uninterrupted(_commit, frame, work, request, outcome)
 
 
 async def _execute(frame: TaskFrame, work: WorkFolder, request: DevelopInput) -> ExecutorOutcome:
@@ -69,7 +68,11 @@ async def _execute(frame: TaskFrame, work: WorkFolder, request: DevelopInput) ->
     return outcome
 
 
-def _commit(frame: TaskFrame, work: WorkFolder, base: str, outcome: ExecutorOutcome) -> DevelopResult:
+def _commit(
+    frame: TaskFrame, work: WorkFolder, request: DevelopInput, outcome: ExecutorOutcome
+) -> DevelopResult:
+    check_token(work, request.lease.token)
+    base = request.base_commit
     changes = _changes(frame, work, base)
     asked_for_none = frame.task.changes in {"optional", "none"} or frame.attempt.run.executor == "noop"
     may_be_empty = asked_for_none or outcome.already_done

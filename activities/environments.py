@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from activities.script_runner import Workbench, how_it_ended, run_script
+from activities.uninterrupted import uninterrupted
 from planner.machine.processes import CommandResult
 from planner.machine.work_folder import WorkFolder
 from schemas.activity_io import CheckResult
@@ -26,7 +27,7 @@ async def prepare_environment(bench: Workbench, setup: Sequence[str]) -> tuple[C
     Returns:
         One result of kind `setup` for each script that was run; none without scripts.
     """
-    empty_environment(bench.work)
+    await uninterrupted(empty_environment, bench.work)  # thousands of files, perhaps
     results: list[CheckResult] = []
     for number, script in enumerate(setup, start=1):
         log = bench.evidence.log_path(f"setup-{number}")

@@ -58,10 +58,7 @@ class HostActivities:
         token = request.lease.token if request.lease else self._host.leases.new_token()
         try:
             async with activity_scope(request.attempt.run.run_id, request.attempt):
-                frame = await uninterrupted(open_frame, request.attempt, "pre_test")
-                lease = request.lease
-                if lease is None:
-                    lease = await uninterrupted(self._new_lease, frame, token)
+                frame, lease = await uninterrupted(self._frame_and_lease, request, token)
                 with self._host.leases.working(token) as lock:
                     async with lock:
                         return await run_pre_test(frame, lease, request.resume_from)
@@ -96,12 +93,7 @@ class HostActivities:
             # A phase that Temporal has given up may still be at work in the worktree.
             self._host.leases.releasing(request.lease.token),
         ):
-            frame = await uninterrupted(open_frame, request.attempt, "release")
-            work = WorkFolder(Path(request.lease.worktree))
-            await uninterrupted(end_survivors, work.processes)
-            if done_by_hand(frame):
-                await uninterrupted(keep_hand_work, frame, work.path.parent)
-            await uninterrupted(remove_worktree, frame.folders, work)
+            await uninterrupted(_removed, request.attempt, request.lease)
 
     @asynccontextmanager
     async def _phase(self, attempt: Attempt, lease: Lease, phase: str) -> AsyncIterator[TaskFrame]:
@@ -109,10 +101,29 @@ class HostActivities:
         async with activity_scope(attempt.run.run_id, attempt):
             with self._host.leases.working(lease.token) as lock:
                 async with lock:
-                    await uninterrupted(end_survivors, WorkFolder(Path(lease.worktree)).processes)
-                    yield await uninterrupted(open_frame, attempt, phase)
+                    yield await uninterrupted(_taken_up, attempt, lease, phase)
+
+    def _frame_and_lease(self, request: PreTestInput, token: str) -> tuple[TaskFrame, Lease]:
+        frame = open_frame(request.attempt, "pre_test")
+        return frame, request.lease or self._new_lease(frame, token)
 
     def _new_lease(self, frame: TaskFrame, token: str) -> Lease:
         root = worktrees_root(frame.folders, frame.attempt.run.run_id, self._host.state)
         worktree = root / f"{frame.task.id}.{token}"
         return Lease(token=token, worker_id=self._host.worker_id, worktree=str(worktree))
+
+
+def _taken_up(attempt: Attempt, lease: Lease, phase: str) -> TaskFrame:
+    """Return the surroundings of a phase; what an earlier try of it left running has ended."""
+    end_survivors(WorkFolder(Path(lease.worktree)).processes)
+    return open_frame(attempt, phase)
+
+
+def _removed(attempt: Attempt, lease: Lease) -> None:
+    """Let nothing of an attempt be left but its branch, its evidence and what a person did."""
+    frame = open_frame(attempt, "release")
+    work = WorkFolder(Path(lease.worktree))
+    end_survivors(work.processes)
+    if done_by_hand(frame):
+        keep_hand_work(frame, work.path.parent)
+    remove_worktree(frame.folders, work)

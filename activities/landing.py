@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from activities.commit_objects import write_commit
 from activities.git_commands import run_git
 from activities.ref_updates import RefMove, update_refs
-from activities.task_commits import CONTENT, RUN, TASK, write_commit
+from activities.task_commits import CONTENT, RUN, TASK
 from planner.machine.git_commits import first_parent_commits
 from planner.machine.git_reader import Identity, branch_tip, check_object_id, read_file
 from planner.machine.git_worktrees import BRANCH_PREFIX, worktrees

@@ -60,10 +60,7 @@ async def run_land(frame: TaskFrame, request: LandInput, state: Path) -> LandRes
 
 async def _land_on_tip(frame: TaskFrame, commit: str, state: Path) -> LandResult | None:
     """Land on the tip as it is now; None when the tip was moved meanwhile."""
-    tip = await uninterrupted(feature_tip, frame)
-    message = landing_message(frame.task.title, frame.trailers)
-    author = await uninterrupted(frame.author)
-    candidate = await uninterrupted(merge_candidate, frame.folders, tip, commit, message, author)
+    tip, candidate = await uninterrupted(_merged, frame, commit)
     if isinstance(candidate, Conflict):
         return LandResult(outcome="conflict", feedback=(_conflict_feedback(frame, candidate),))
     checks = await _verify(frame, candidate, state)
@@ -81,6 +78,13 @@ async def _land_on_tip(frame: TaskFrame, commit: str, state: Path) -> LandResult
         notes = (*notes, *_still_red(run.branch, checks))
         return LandResult(outcome="landed", commit=candidate.commit, checks=checks, notes=notes)
     return None
+
+
+def _merged(frame: TaskFrame, commit: str) -> tuple[str, MergeCandidate | Conflict]:
+    """Return the tip of the feature branch, and what a merge into it would be."""
+    tip = feature_tip(frame)
+    message = landing_message(frame.task.title, frame.trailers)
+    return tip, merge_candidate(frame.folders, tip, commit, message, frame.author())
 
 
 async def _verify(frame: TaskFrame, candidate: MergeCandidate, state: Path) -> tuple[CheckResult, ...]:
@@ -112,11 +116,14 @@ async def _checks_on_tip(
 
 
 async def _run_on(frame: TaskFrame, commit: str, state: Path, checks: CheckList) -> tuple[CheckResult, ...]:
-    root = await uninterrupted(worktrees_root, frame.folders, frame.attempt.run.run_id, state)
-    place = root / "landing"
-    await uninterrupted(end_survivors, WorkFolder(place).processes)
-    work = await uninterrupted(detached_worktree, frame.folders, place, commit)
+    work = await uninterrupted(_landing_worktree, frame, commit, state)
     return await checks_on_tree(frame, work, commit, checks)
+
+
+def _landing_worktree(frame: TaskFrame, commit: str, state: Path) -> WorkFolder:
+    place = worktrees_root(frame.folders, frame.attempt.run.run_id, state) / "landing"
+    end_survivors(WorkFolder(place).processes)
+    return detached_worktree(frame.folders, place, commit)
 
 
 def _still_red(branch: str, checks: tuple[CheckResult, ...]) -> tuple[str, ...]:

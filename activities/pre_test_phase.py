@@ -27,11 +27,7 @@ async def run_pre_test(frame: TaskFrame, lease: Lease, resume_from: str | None) 
     committed work of a lost worker goes on: nothing is measured again.
     """
     work = WorkFolder(Path(lease.worktree))
-    await uninterrupted(end_survivors, work.processes)
-    start = await uninterrupted(feature_tip, frame) if resume_from is None else resume_from
-    if done_by_hand(frame):
-        await uninterrupted(keep_hand_work, frame, work.path.parent)
-    await uninterrupted(prepare_worktree, frame.folders, work, frame.branch, start, lease.token)
+    start = await uninterrupted(_clean_worktree, frame, work, lease.token, resume_from)
     setup = await prepare_environment(frame, work, start)
     await uninterrupted(note_leftovers, frame, work, start)
     if setup is not None:
@@ -45,6 +41,16 @@ async def run_pre_test(frame: TaskFrame, lease: Lease, resume_from: str | None) 
         return verdict
     notes = await uninterrupted(bring_back_hand_work, frame, work, start)
     return verdict.model_copy(update={"ask": await ask_for_work(frame, lease.worktree, notes)})
+
+
+def _clean_worktree(frame: TaskFrame, work: WorkFolder, token: str, resume_from: str | None) -> str:
+    """Return the commit at which the worktree begins."""
+    end_survivors(work.processes)
+    start = feature_tip(frame) if resume_from is None else resume_from
+    if done_by_hand(frame):
+        keep_hand_work(frame, work.path.parent)
+    prepare_worktree(frame.folders, work, frame.branch, start, token)
+    return start
 
 
 def baseline_of(frame: TaskFrame) -> tuple[CheckResult, ...]:

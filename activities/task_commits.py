@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
-
-from activities.git_commands import run_git
-from planner.machine.git_reader import Identity, check_object_id
 
 RUN, TASK, ATTEMPT, CONTENT = "Tasks-Run", "Tasks-Task", "Tasks-Attempt", "Tasks-Content"
 
@@ -44,25 +40,6 @@ def work_message(title: str, trailers: TaskTrailers) -> str:
 def landing_message(title: str, trailers: TaskTrailers) -> str:
     """Return the message of the merge that lands a task."""
     return f"Land {trailers.task_id}: {_one_line(title)}\n\n{trailers.lines()}"
-
-
-def write_commit(common: Path, tree: str, parents: tuple[str, ...], message: str, author: Identity) -> str:
-    """Write a commit object and return its id; no branch moves.
-
-    Raises:
-        GitFailed: git could not write it.
-    """
-    environment = {
-        "GIT_DIR": str(common),
-        "GIT_AUTHOR_NAME": author.name,
-        "GIT_AUTHOR_EMAIL": author.email,
-        "GIT_COMMITTER_NAME": author.name,
-        "GIT_COMMITTER_EMAIL": author.email,
-    }
-    options = [part for parent in parents for part in ("-p", check_object_id(parent))]
-    content = message.encode("utf-8", "replace")
-    command = ("commit-tree", check_object_id(tree), *options)
-    return run_git(common, *command, input_data=content, environment=environment).out
 
 
 def _one_line(title: str) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from activities.commit_objects import write_commit
 from activities.content_storage import store_content
 from activities.private_repository import show_commit
 from activities.ref_updates import RefMove, update_refs
 from activities.saved_indexes import save_index
-from activities.task_commits import write_commit
 from activities.work_changes import ChangedPath, Changes, collect_changes
 from activities.worktree_files import copy_index
 from activities.worktree_git import WorktreeGit

@@ -11,6 +11,8 @@ from activities.git_commands import GitAnswer, run_git
 LONG_SECONDS = 600.0
 # A task works on the whole tree, whatever part of it its user has checked out.
 WHOLE_TREE = "core.sparseCheckout=false"
+KEPT_FOLDERS = 256
+_tried: dict[tuple[int, int], tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,20 @@ class WorktreeCall:
 
 
 def disk_settings(known_file: Path) -> tuple[str, ...]:
-    """Return the settings that git would find out for itself if it made a repository where this file lies."""
+    """Return the settings that git would find out for itself if it made a repository where this file lies.
+
+    A folder is tried once for each process: what its disk can do does not change.
+    """
+    folder = known_file.parent.stat()
+    key = (folder.st_dev, folder.st_ino)
+    if key not in _tried:
+        if len(_tried) >= KEPT_FOLDERS:
+            _tried.clear()
+        _tried[key] = _settings_found(known_file)
+    return _tried[key]
+
+
+def _settings_found(known_file: Path) -> tuple[str, ...]:
     mode = stat.S_IMODE(known_file.stat().st_mode)
     try:
         known_file.chmod(mode ^ stat.S_IXUSR)

@@ -34,6 +34,7 @@ __all__ = [
 
 TASK_BRANCHES = "task/"
 LOCK_SECONDS = 120.0
+LOOK_SECONDS = 0.01  # as long as the lock is held, most times
 REMOVED = "removed-worktrees"
 SCRATCH_TOKEN = "scratch"  # noqa: S105 - the token of a worktree that no attempt leases
 _GITLINK = b"160000 "
@@ -121,7 +122,7 @@ def remove_run_worktrees(folders: RepositoryFolders, root: Path) -> None:
 
 def _repository_lock(folders: RepositoryFolders) -> FileLock:
     # Measured: of 48 parallel `worktree add` 23 failed without, and none with one lock per repository.
-    return FileLock(folders.locks / "worktrees.lock", timeout=LOCK_SECONDS)
+    return FileLock(folders.locks / "worktrees.lock", timeout=LOCK_SECONDS, poll_interval=LOOK_SECONDS)
 
 
 def _claim(folders: RepositoryFolders, work: WorkFolder, branch: str | None, token: str) -> None:
