@@ -64,8 +64,9 @@ def first_parent_commits(common: Path, base: str, tip: str) -> tuple[LoggedCommi
     """
     found: list[LoggedCommit] = []
     commit = check_object_id(tip)
+    replaced = _has_replacements(common)  # looked up once: a run has hundreds of landings
     while commit != base:
-        logged = _known(common, commit)
+        logged = None if replaced else _kept_or_loose(common, commit)
         if logged is None or not logged.parents:  # unknown, or the branch did not grow out of the base
             between = f"{check_object_id(base)}..{tip}"
             names = call_git(common, "rev-list", "--first-parent", between, environment=_place(common)).out
@@ -77,8 +78,10 @@ def first_parent_commits(common: Path, base: str, tip: str) -> tuple[LoggedCommi
 
 def _known(common: Path, commit: str) -> LoggedCommit | None:
     """Return a commit that was read before or lies in a file of its own; None has to be asked of git."""
-    if _has_replacements(common):
-        return None
+    return None if _has_replacements(common) else _kept_or_loose(common, commit)
+
+
+def _kept_or_loose(common: Path, commit: str) -> LoggedCommit | None:
     kept = _kept.get((common, commit))
     if kept is not None:
         return kept
