@@ -41,12 +41,22 @@ async def prepare_environment(bench: Workbench, setup: Sequence[str]) -> tuple[C
 def empty_environment(work: WorkFolder) -> None:
     """Leave the environment, temporary and home folders of a worktree empty, but for what was downloaded."""
     for folder in (work.environment, work.temporary):
-        remove_folder(folder)
-        folder.mkdir(parents=True)
+        if not _is_as_made(folder):
+            remove_folder(folder)
+            folder.mkdir(parents=True)
     if work.home.is_symlink() or not work.home.is_dir():
         remove_folder(work.home)
     work.home.mkdir(parents=True, exist_ok=True)
     _remove_all_but(frozenset(work.home / name for name in DOWNLOADED), work.home)
+
+
+def _is_as_made(folder: Path) -> bool:
+    try:
+        mode = folder.lstat().st_mode
+    except OSError:
+        return False
+    ours = stat.S_ISDIR(mode) and mode & stat.S_IRWXU == stat.S_IRWXU
+    return ours and not any(folder.iterdir())
 
 
 def remove_folder(folder: Path) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from activities.atomic_files import write_atomically
+from activities.atomic_files import write_atomically, write_new
 from planner.intake.secret_redaction import REDACTED, redact
 from planner.machine.process_environment import looks_secret
 from schemas.record import Record
@@ -36,28 +36,30 @@ class Evidence:
 
     def log_path(self, name: str, suffix: str = ".log") -> Path:
         """Reserve and return a file such as `003-post_test-verify-1.log`."""
+        return self._numbered(name, suffix, lambda path: path.touch(mode=0o600, exist_ok=False))
+
+    def write_text(self, name: str, text: str, suffix: str = ".txt") -> Path:
+        """Keep a text, without the known secrets, and return its file."""
+        content = self.without_secrets(text).encode("utf-8", "surrogateescape")
+        return self._numbered(name, suffix, lambda path: write_new(path, content))
+
+    def write_json(self, name: str, record: Record | Mapping[str, object] | Sequence[object]) -> Path:
+        """Keep a record as indented JSON, without the known secrets, and return its file."""
+        value = record.as_json() if isinstance(record, Record) else record
+        return self.write_text(name, json.dumps(value, indent=2, default=_plain) + "\n", suffix=".json")
+
+    def _numbered(self, name: str, suffix: str, make: Callable[[Path], None]) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
         tail = f"{_fit(self.phase)}-{_fit(name)}{suffix}"
         number = _highest_number(self.folder) + 1
         while True:
             path = self.folder / f"{number:03}-{tail}"
             try:
-                path.touch(mode=0o600, exist_ok=False)
+                make(path)
             except FileExistsError:
                 number += 1
                 continue
             return path
-
-    def write_text(self, name: str, text: str, suffix: str = ".txt") -> Path:
-        """Keep a text, without the known secrets, and return its file."""
-        path = self.log_path(name, suffix)
-        write_atomically(path, self.without_secrets(text).encode("utf-8", "surrogateescape"))
-        return path
-
-    def write_json(self, name: str, record: Record | Mapping[str, object] | Sequence[object]) -> Path:
-        """Keep a record as indented JSON, without the known secrets, and return its file."""
-        value = record.as_json() if isinstance(record, Record) else record
-        return self.write_text(name, json.dumps(value, indent=2, default=_plain) + "\n", suffix=".json")
 
     def without_secrets(self, text: str) -> str:
         """Return the text with each known secret value replaced."""

@@ -9,9 +9,9 @@ nothing of the user's to write. We ourselves never look at it, except to notice 
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterable
-from pathlib import Path
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
 
 from activities.worktree_files import copy_index, delete
 from activities.worktree_git import SHOWN_REFS_FILE, WorktreeGit
@@ -25,6 +25,8 @@ _SHOWN_REFS = ("refs/heads", "refs/tags", "refs/remotes")
 # Work that nobody has accepted yet: nothing to build upon, and of no interest to a check.
 _OTHER_TASKS = "refs/heads/task"
 _FOLDERS = ("objects/info", "objects/pack", "refs/heads", "refs/tags", "info", "hooks")
+INDEX = "index"
+_FOLDER, _FILE, _OTHER = "folder", "file", "neither"
 
 
 def show_commit(git: WorktreeGit, commit: str) -> None:
@@ -32,25 +34,84 @@ def show_commit(git: WorktreeGit, commit: str) -> None:
 
     The index is the worktree's: it must be that of the commit.
     """
-    place, common, branch = git.work.repository, Path(git.lease.common), git.lease.branch
+    place, content = git.work.repository, _content(git, check_object_id(commit))
+    try:
+        if not _holds_only(place, content):
+            _make_empty(place)
+        _fill(place, content, git.git_dir / INDEX)
+    except OSError:  # somebody took rights away, or put a folder where a file belongs
+        _make_empty(place)
+        _fill(place, content, git.git_dir / INDEX)
+    _point_to(git.work.path / ".git", place)
+
+
+def _content(git: WorktreeGit, commit: str) -> dict[str, bytes]:
+    """Return the files of the repository but for its index."""
+    common, branch = Path(git.lease.common), git.lease.branch
+    head = commit if branch is None else f"ref: {BRANCH_PREFIX}{branch}"
+    found = {
+        "HEAD": f"{head}\n".encode(),
+        "config": _config(common, (*git.disk, *switched_off(git.without_filters()))),
+        "objects/info/alternates": os.fsencode(common / "objects") + b"\n",
+        "packed-refs": _refs(git),
+    }
+    if branch is not None:
+        found[f"{BRANCH_PREFIX}{branch}"] = f"{commit}\n".encode()
+    for name in ("shallow", "info/exclude", "info/attributes"):
+        if (common / name).is_file():
+            found[name] = (common / name).read_bytes()
+    return found
+
+
+def _holds_only(place: Path, content: Mapping[str, bytes]) -> bool:
+    """Return whether all of its folders are there, and nothing of somebody else's.
+
+    Most tasks leave it so, and to change a file costs less than to make a dozen folders again.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
+    files = {*content, INDEX}
+    beside = {*files, *(f"{folder}/-" for folder in _FOLDERS)}
+    folders = {str(parent) for name in beside for parent in PurePosixPath(name).parents} - {"."}
+    found = {"place": _OTHER} if place.is_symlink() else dict(_below(place))
+    theirs = [name for name, kind in found.items() if kind == _OTHER or (kind == _FILE and name not in files)]
+    return not theirs and folders == {name for name, kind in found.items() if kind == _FOLDER}
+
+
+def _below(folder: Path, inside: str = "") -> Iterator[tuple[str, str]]:
+    """Yield what is in a folder with the kind of it: one that we can use, or neither. No link is followed."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name, mode = f"{inside}{entry.name}", entry.stat(follow_symlinks=False).st_mode
+            if stat.S_ISDIR(mode) and mode & stat.S_IRWXU == stat.S_IRWXU:
+                yield name, _FOLDER
+                yield from _below(Path(entry.path), f"{name}/")
+            else:
+                yield name, _FILE if stat.S_ISREG(mode) and mode & stat.S_IRUSR else _OTHER
+
+
+def _make_empty(place: Path) -> None:
     delete(place)
     for folder in _FOLDERS:
         (place / folder).mkdir(parents=True)
-    (place / "config").write_bytes(_config(common, (*git.disk, *switched_off(git.without_filters()))))
-    (place / "objects/info/alternates").write_bytes(os.fsencode(common / "objects") + b"\n")
-    (place / "packed-refs").write_bytes(_refs(git))
-    for name in ("shallow", "info/exclude", "info/attributes"):
-        if (common / name).is_file():
-            shutil.copy2(common / name, place / name)
-    head = check_object_id(commit)
-    if branch is not None:
-        tip = place / f"{BRANCH_PREFIX}{branch}"
-        tip.parent.mkdir(parents=True, exist_ok=True)
-        tip.write_text(f"{head}\n")
-        head = f"ref: {BRANCH_PREFIX}{branch}"
-    (place / "HEAD").write_text(f"{head}\n")
-    copy_index(git.git_dir / "index", place / "index")
-    _point_to(git.work.path / ".git", place)
+
+
+def _fill(place: Path, content: Mapping[str, bytes], index: Path) -> None:
+    for name, wanted in content.items():
+        file = place / name
+        if not file.exists() or file.read_bytes() != wanted:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.unlink(missing_ok=True)  # it may be another name of a file elsewhere
+            file.write_bytes(wanted)
+    if not _is_copy(place / INDEX, index):
+        copy_index(index, place / INDEX)
+
+
+def _is_copy(file: Path, index: Path) -> bool:
+    if not file.exists() or file.stat().st_mtime_ns != index.stat().st_mtime_ns:
+        return False
+    return file.read_bytes() == index.read_bytes()
 
 
 def has_own_commits(work: WorkFolder, branch: str, base: str) -> bool:
