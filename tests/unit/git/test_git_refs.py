@@ -50,11 +50,11 @@ def test_loose_packed_annotated_and_symbolic_refs_are_those_of_git(folders: Repo
     assert "refs/stash" not in found
 
 
-@pytest.mark.parametrize("packed", [False, True])
-def test_a_folder_is_left_out_whole_and_nothing_beside_it(folders: RepositoryFolders, packed: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("how", ["loose", "packed"])
+def test_a_folder_is_left_out_whole_and_nothing_beside_it(folders: RepositoryFolders, how: str) -> None:
     for name in ("task/run-1/A", "task/run-2/B", "tasks", "task-list/one"):
         git(folders.top, "branch", name)
-    if packed:
+    if how == "packed":
         git(folders.top, "pack-refs", "--all")
     found = refs_below(folders.common, FOLDERS, "refs/heads/task")
     assert set(found) == {"refs/heads/main", "refs/heads/tasks", "refs/heads/task-list/one"}
