@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
 import time
+import unicodedata
 import zlib
 from contextlib import suppress
 from hashlib import sha1
@@ -13,9 +15,12 @@ from pathlib import Path
 
 from activities.git_commands import run_git
 from planner.machine.git_reader import Identity, check_object_id
+from schemas.errors import GitFailed
 
 _NOT_IN_A_NAME = frozenset("<>\n\0")
+_NO_SIGNS = frozenset({"Cn", "Cs"})  # git puts something else in place of bytes that mean nothing
 _READ_ONLY = 0o444
+_TRIES = 3
 
 
 def write_commit(common: Path, tree: str, parents: tuple[str, ...], message: str, author: Identity) -> str:
@@ -31,7 +36,10 @@ def write_commit(common: Path, tree: str, parents: tuple[str, ...], message: str
     now = f"{int(time.time())} {time.strftime('%z')}"
     raw = commit_content(tree, parents, message, author, now)
     commit = sha1(raw, usedforsecurity=False).hexdigest()
-    _store(common / "objects", commit, raw)
+    try:
+        _store(common / "objects", commit, raw)
+    except OSError as error:
+        raise GitFailed(f"a commit cannot be written in {common}: {error.strerror}") from error
     return commit
 
 
@@ -60,6 +68,8 @@ def _is_plain(common: Path, author: Identity, message: str) -> bool:
     """Return whether git would write just these bytes, in a file that is this user's alone."""
     if _NOT_IN_A_NAME & {*author.name, *author.email} or "\0" in message:
         return False
+    if any(unicodedata.category(sign) in _NO_SIGNS for sign in f"{author.name}{author.email}{message}"):
+        return False
     with suppress(OSError):
         shared = b"sharedrepository" in (common / "config").read_bytes().lower()
         return not shared and not (common / "objects").stat().st_mode & stat.S_ISGID
@@ -68,11 +78,9 @@ def _is_plain(common: Path, author: Identity, message: str) -> bool:
 
 def _store(objects: Path, commit: str, raw: bytes) -> None:
     folder = objects / commit[:2]
-    folder.mkdir(exist_ok=True)
     draft = folder / f"tmp_obj_{secrets.token_hex(6)}"  # so named, git removes what a killed process leaves
     try:
-        with draft.open("xb") as file:
-            os.fchmod(file.fileno(), _READ_ONLY)
+        with open(_made(draft), "wb") as file:
             file.write(zlib.compress(raw))
             file.flush()
             os.fsync(file.fileno())
@@ -80,6 +88,14 @@ def _store(objects: Path, commit: str, raw: bytes) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def _made(draft: Path) -> int:
+    for _ in range(_TRIES):
+        draft.parent.mkdir(exist_ok=True)
+        with suppress(FileNotFoundError):  # git removes a folder of objects that is empty
+            return os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _READ_ONLY)
+    raise FileNotFoundError(errno.ENOENT, "git removes the folder again and again", str(draft))
 
 
 def _written_by_git(common: Path, tree: str, parents: tuple[str, ...], message: str, author: Identity) -> str:

@@ -7,7 +7,7 @@ import fcntl
 import os
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,49 +70,83 @@ async def _first_here(file: Path) -> AsyncIterator[None]:
 async def _locked(file: Path) -> int:
     """Return the file, open and locked; to close it gives the lock back."""
     try:
-        opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            await _until_locked(opened)
-        except OSError:
-            os.close(opened)
-            raise
+        while True:
+            opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            if not _locked_at_once(opened):
+                await _Waiting(opened).locked()
+            if _is_still(opened, file):
+                return opened
+            os.close(opened)  # somebody removed the file meanwhile: others lock another one
     except OSError as error:
         raise _no_locks(file, error) from error
-    return opened
 
 
-async def _until_locked(opened: int) -> None:
-    """Return when the file is locked; it is closed when nobody waits for that any more.
-
-    The system is asked to wait, in a thread: whoever looked again and again would keep a processor busy while
-    another process lands, or lose time after it.
-    """
-    loop = asyncio.get_running_loop()
-    locked = asyncio.Event()
-    given_up = False
-
-    def hand_over() -> None:
-        if given_up:
-            os.close(opened)
-        locked.set()
-
-    def wait() -> None:
-        fcntl.flock(opened, fcntl.LOCK_EX)
-        try:
-            loop.call_soon_threadsafe(hand_over)
-        except RuntimeError:  # the loop was closed meanwhile
-            os.close(opened)
-
-    threading.Thread(target=wait, name="landing lock", daemon=True).start()
+def _locked_at_once(opened: int) -> bool:
     try:
-        await locked.wait()
-    except asyncio.CancelledError:
-        given_up = True
-        if locked.is_set():  # it came in the same moment
-            os.close(opened)
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        os.close(opened)
         raise
+    return True
+
+
+def _is_still(opened: int, file: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(opened), file.lstat())
+    except FileNotFoundError:
+        return False
+
+
+class _Waiting:
+    """A thread that waits until an open file is locked; whoever is last to want the file closes it.
+
+    The system is asked to wait: whoever looked again and again would keep a processor busy while another
+    process lands, or lose time after it.
+    """
+
+    def __init__(self, opened: int) -> None:
+        self._opened = opened
+        self._loop = asyncio.get_running_loop()
+        self._answer: asyncio.Future[None] = self._loop.create_future()
+        self._first = (
+            threading.Lock()
+        )  # for the thread that has the lock, or for a waiter that gives up before
+
+    async def locked(self) -> None:
+        """Return when the file is locked; if that is not waited for to its end, the file is closed."""
+        try:
+            threading.Thread(target=self._wait, name="landing lock", daemon=True).start()
+        except RuntimeError:
+            os.close(self._opened)
+            raise
+        try:
+            await self._answer
+        except BaseException:
+            if not self._first.acquire(blocking=False):
+                os.close(self._opened)  # the thread has done its part; else it closes the file itself
+            raise
+
+    def _wait(self) -> None:
+        error: OSError | None = None
+        try:
+            fcntl.flock(self._opened, fcntl.LOCK_EX)
+        except OSError as failed:
+            error = failed
+        if not self._first.acquire(blocking=False):
+            os.close(self._opened)
+            return
+        with suppress(RuntimeError):  # the loop was closed: whoever waited has been told otherwise
+            self._loop.call_soon_threadsafe(self._tell, error)
+
+    def _tell(self, error: OSError | None) -> None:
+        if self._answer.done():
+            return
+        if error is None:
+            self._answer.set_result(None)
+        else:
+            self._answer.set_exception(error)
 
 
 def _no_locks(file: Path, error: OSError) -> RepositoryUnusable:

@@ -27,6 +27,11 @@ _OTHER_TASKS = "refs/heads/task"
 _FOLDERS = ("objects/info", "objects/pack", "refs/heads", "refs/tags", "info", "hooks")
 INDEX = "index"
 _FOLDER, _FILE, _OTHER = "folder", "file", "neither"
+# What the owner may do, and what nobody has to.
+_USED = stat.S_IRUSR | stat.S_IWUSR
+_SPECIAL = stat.S_ISUID | stat.S_ISVTX | stat.S_IWOTH
+_FOLDER_BITS = stat.S_IRWXU | _SPECIAL
+_FILE_BITS = stat.S_IRWXU | _SPECIAL | stat.S_ISGID | stat.S_IXGRP | stat.S_IXOTH
 
 
 def show_commit(git: WorktreeGit, commit: str) -> None:
@@ -83,12 +88,19 @@ def _below(folder: Path, inside: str = "") -> Iterator[tuple[str, str]]:
     """Yield what is in a folder with the kind of it: one that we can use, or neither. No link is followed."""
     with os.scandir(folder) as entries:
         for entry in entries:
-            name, mode = f"{inside}{entry.name}", entry.stat(follow_symlinks=False).st_mode
-            if stat.S_ISDIR(mode) and mode & stat.S_IRWXU == stat.S_IRWXU:
-                yield name, _FOLDER
+            name, found = f"{inside}{entry.name}", entry.stat(follow_symlinks=False)
+            kind = _kind(found)
+            yield name, kind
+            if kind == _FOLDER:
                 yield from _below(Path(entry.path), f"{name}/")
-            else:
-                yield name, _FILE if stat.S_ISREG(mode) and mode & stat.S_IRUSR else _OTHER
+
+
+def _kind(found: os.stat_result) -> str:
+    mode = found.st_mode
+    if stat.S_ISDIR(mode) and mode & _FOLDER_BITS == stat.S_IRWXU:
+        return _FOLDER
+    # One that has other names may be the user's own file.
+    return _FILE if stat.S_ISREG(mode) and mode & _FILE_BITS == _USED and found.st_nlink == 1 else _OTHER
 
 
 def _make_empty(place: Path) -> None:
@@ -121,10 +133,16 @@ def has_own_commits(work: WorkFolder, branch: str, base: str) -> bool:
     """
     place, ref = work.repository, f"{BRANCH_PREFIX}{branch}"
     try:
-        head, tip = ((place / name).read_bytes().strip() for name in ("HEAD", ref))
+        head, tip = (_read(place / name).strip() for name in ("HEAD", ref))
     except OSError:
         return True
     return (head, tip) != (f"ref: {ref}".encode(), base.encode())
+
+
+def _read(file: Path) -> bytes:
+    if not stat.S_ISREG(file.lstat().st_mode):  # to read a pipe would wait for ever
+        raise FileNotFoundError(file)
+    return file.read_bytes()
 
 
 def _refs(git: WorktreeGit) -> bytes:

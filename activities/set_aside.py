@@ -12,7 +12,8 @@ from activities.worktree_files import delete
 from activities.worktree_git import WorktreeGit
 from planner.machine.work_folder import WorkFolder
 
-LEFTOVERS = "leftovers"
+LEFTOVERS = "setup-leftovers"
+AS_CHECKED_OUT = "as-checked-out"
 
 
 def note_leftovers(frame: TaskFrame, work: WorkFolder, base: str) -> None:
@@ -26,16 +27,16 @@ def note_leftovers(frame: TaskFrame, work: WorkFolder, base: str) -> None:
     _restore(work, differing)
     still = collect_changes(work, base).paths if differing else ()
     contents = {path.path: _content(work.path / path.path) for path in still if path.status == "M"}
-    made = sorted(path.path for path in changes.paths if path.status == "A")
-    frame.memory.write(LEFTOVERS, {"made_by_setup": made, "as_checked_out": contents})
+    frame.memory.write(LEFTOVERS, sorted(path.path for path in changes.paths if path.status == "A"))
+    if contents or frame.memory.read(AS_CHECKED_OUT):
+        frame.memory.write(AS_CHECKED_OUT, contents)
 
 
 def not_the_tasks_work(frame: TaskFrame, work: WorkFolder) -> frozenset[str]:
     """Return the files that setup made, and those that only differ by how git checks them out."""
-    known = frame.memory.read(LEFTOVERS) or {"made_by_setup": (), "as_checked_out": {}}
-    contents: dict[str, str] = known["as_checked_out"]
+    contents: dict[str, str] = frame.memory.read(AS_CHECKED_OUT) or {}
     untouched = (path for path, content in contents.items() if _content(work.path / path) == content)
-    return frozenset(known["made_by_setup"]) | frozenset(untouched)
+    return frozenset(frame.memory.read(LEFTOVERS) or ()) | frozenset(untouched)
 
 
 def remove_droppings(frame: TaskFrame, work: WorkFolder, base: str) -> None:

@@ -12,7 +12,8 @@ LONG_SECONDS = 600.0
 # A task works on the whole tree, whatever part of it its user has checked out.
 WHOLE_TREE = "core.sparseCheckout=false"
 KEPT_FOLDERS = 256
-_tried: dict[tuple[int, int], tuple[str, ...]] = {}
+USUAL = ("core.fileMode=true", "core.ignoreCase=false", WHOLE_TREE)
+_usual: set[tuple[int, int]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,19 @@ class WorktreeCall:
 def disk_settings(known_file: Path) -> tuple[str, ...]:
     """Return the settings that git would find out for itself if it made a repository where this file lies.
 
-    A folder is tried once for each process: what its disk can do does not change.
+    A folder that can do what most can is not tried again. Another answer is not kept: somebody may have
+    replaced the file while it was looked at.
     """
     folder = known_file.parent.stat()
     key = (folder.st_dev, folder.st_ino)
-    if key not in _tried:
-        if len(_tried) >= KEPT_FOLDERS:
-            _tried.clear()
-        _tried[key] = _settings_found(known_file)
-    return _tried[key]
+    if key in _usual:
+        return USUAL
+    found = _settings_found(known_file)
+    if found == USUAL:
+        if len(_usual) >= KEPT_FOLDERS:
+            _usual.clear()
+        _usual.add(key)
+    return found
 
 
 def _settings_found(known_file: Path) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def _in_files(common: Path, folder: str, without: str) -> Iterator[tuple[str, st
         return
     try:
         entries = list(os.scandir(common / folder))
-    except (FileNotFoundError, NotADirectoryError):  # also when it was removed while we looked
+    except OSError:  # removed while we looked, or closed to us: git says nothing either
         return
     for entry in entries:
         name = f"{folder}/{entry.name}"
@@ -70,7 +70,7 @@ def _is_ref_name(name: str) -> bool:
 
 def _resolved(common: Path, value: str) -> str | None:
     if is_object_id(value):
-        return value
+        return value if value.strip("0") else None  # git takes it for broken
     target = value.removeprefix(_SYMBOLIC).strip()
     is_symbolic = value.startswith(_SYMBOLIC) and _is_ref_name(target)
     return ref_commit(common, target) if is_symbolic else None
@@ -81,5 +81,5 @@ def _asked(common: Path, folders: Collection[str], without: str) -> dict[str, st
     listed = call_git(
         common, "for-each-ref", "--format=%(objectname) %(refname)", *folders, environment=place
     )
-    pairs = (line.partition(" ")[::2] for line in listed.out.splitlines())
+    pairs = (line.partition(" ")[::2] for line in listed.out.split("\n") if line)
     return {name: commit for commit, name in pairs if not name.startswith(f"{without}/")}

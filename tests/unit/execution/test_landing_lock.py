@@ -2,13 +2,19 @@
 
 import asyncio
 import errno
+import fcntl
 import os
 import re
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
+from filelock import FileLock, Timeout
 
 from activities import landing_lock
 from activities.landing_lock import landing_turn
@@ -55,6 +61,19 @@ async def many():
 sys.stdin.read()
 asyncio.run(many())
 """
+
+
+@contextmanager
+def holding(repository: Path) -> Iterator[subprocess.Popen[str]]:
+    """Let another process hold the turn until it is killed, here at the latest."""
+    argv = [sys.executable, "-c", HOLD, str(repository), BRANCH]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        try:
+            yield holder
+        finally:
+            holder.kill()
 
 
 def test_landings_on_one_branch_follow_one_another_first_come_first(tmp_path: Path) -> None:
@@ -105,10 +124,7 @@ def test_waiting_can_be_cancelled_and_takes_nothing(tmp_path: Path) -> None:
 
 def test_waiting_for_another_process_ends_with_it_and_can_be_cancelled(tmp_path: Path) -> None:
     repository = make_repository(tmp_path / "project")
-    argv = [sys.executable, "-c", HOLD, str(repository), BRANCH]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
+    with holding(repository):
 
         async def give_up() -> None:
             with pytest.raises(TimeoutError):
@@ -116,7 +132,6 @@ def test_waiting_for_another_process_ends_with_it_and_can_be_cancelled(tmp_path:
                     pytest.fail("two held the same turn")
 
         asyncio.run(give_up())
-        holder.kill()
 
     async def land() -> bool:
         async with asyncio.timeout(10), landing_turn(open_repository(repository), BRANCH):
@@ -128,7 +143,6 @@ def test_waiting_for_another_process_ends_with_it_and_can_be_cancelled(tmp_path:
 def test_who_gave_up_waiting_for_another_process_gives_back_what_comes_later(tmp_path: Path) -> None:
     repository = make_repository(tmp_path / "project")
     folders = open_repository(repository)
-    argv = [sys.executable, "-c", HOLD, str(repository), BRANCH]
 
     async def give_up_and_land(holder: subprocess.Popen[str]) -> bool:
         for _ in range(3):
@@ -139,10 +153,68 @@ def test_who_gave_up_waiting_for_another_process_gives_back_what_comes_later(tmp
         async with asyncio.timeout(10), landing_turn(folders, BRANCH):
             return True
 
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
+    with holding(repository) as holder:
         assert asyncio.run(give_up_and_land(holder))
+
+
+async def somebody_waits() -> None:
+    # Nothing tells that a thread has begun.
+    while "landing lock" not in [t.name for t in threading.enumerate()]:  # noqa: ASYNC110 - see above
+        await asyncio.sleep(0)
+
+
+def test_who_waited_for_a_file_that_was_removed_holds_the_one_that_others_see(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "project")
+    folders = open_repository(repository)
+
+    async def land(holder: subprocess.Popen[str]) -> None:
+        async def wait() -> None:
+            async with landing_turn(folders, BRANCH):
+                (seen,) = folders.locks.glob("land-*.lock")
+                with pytest.raises(Timeout):
+                    FileLock(seen).acquire(blocking=False)
+
+        waiting = asyncio.create_task(wait())
+        await somebody_waits()
+        next(folders.locks.glob("land-*.lock")).unlink()
+        holder.kill()
+        async with asyncio.timeout(10):
+            await waiting
+
+    with holding(repository) as holder:
+        asyncio.run(land(holder))
+
+
+@pytest.mark.parametrize("failing", ["flock", "thread"])
+def test_who_cannot_wait_is_told_and_keeps_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    repository = make_repository(tmp_path / "project")
+    folders = open_repository(repository)
+    really = fcntl.flock
+
+    def refuse_to_wait(file: int, how: int) -> None:
+        if not how & fcntl.LOCK_NB:
+            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+        really(file, how)
+
+    def refuse_to_start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def land() -> None:
+        async with asyncio.timeout(10), landing_turn(folders, BRANCH):
+            pytest.fail("two held the same turn")
+
+    with holding(repository):
+        before = psutil.Process().num_fds()
+        if failing == "flock":
+            monkeypatch.setattr("activities.landing_lock.fcntl.flock", refuse_to_wait)
+        else:
+            monkeypatch.setattr(threading.Thread, "start", refuse_to_start)
+        with pytest.raises((RepositoryUnusable, RuntimeError), match=r"cannot be locked|new thread"):
+            asyncio.run(land())
+        monkeypatch.undo()
+        assert psutil.Process().num_fds() == before
 
 
 @pytest.mark.parametrize("broken", ["no locks here", "a link"])

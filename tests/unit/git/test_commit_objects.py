@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import time
@@ -95,6 +96,62 @@ def test_any_commit_is_the_one_that_git_writes(
     ).stdout.split()[0]
     assert hashed == wanted
     assert ours.startswith(b"commit %d\0" % len(ours.partition(b"\0")[2]))
+
+
+@pytest.mark.parametrize("author", ["J\udcf6rg", "Ada \ufdd0 Example"], ids=["not UTF-8", "no sign"])
+def test_what_means_nothing_is_left_to_git(folders: RepositoryFolders, author: str) -> None:
+    tip = head(folders.top)
+    tree = tree_of(folders.common, tip)
+    signed = {f"GIT_{who}_NAME": author for who in ("AUTHOR", "COMMITTER")}
+    signed |= {f"GIT_{who}_EMAIL": AUTHOR.email for who in ("AUTHOR", "COMMITTER")}
+    command = ["git", "commit-tree", tree, "-p", tip, "-m", "x"]
+    environment = {**os.environ, **signed}
+    done = subprocess.run(command, cwd=folders.top, env=environment, capture_output=True, check=True)
+    wanted = git(folders.top, "log", "-1", "--format=%an", done.stdout.decode().strip())
+    ours = write_commit(folders.common, tree, (tip,), "x\n", Identity(author, AUTHOR.email))
+    assert git(folders.top, "log", "-1", "--format=%an", ours) == wanted
+
+
+def test_its_file_is_for_those_whom_the_user_lets_read(folders: RepositoryFolders) -> None:
+    tip = head(folders.top)
+    before = os.umask(0o077)
+    try:
+        commit = write_commit(folders.common, tree_of(folders.common, tip), (tip,), MESSAGE, AUTHOR)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(loose_file(folders, commit).stat().st_mode) == 0o400
+
+
+def test_a_folder_that_git_removes_meanwhile_is_made_again(
+    folders: RepositoryFolders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tip, really = head(folders.top), os.open
+    removed: list[Path] = []
+
+    def remove_first(path: Path, *how: int) -> int:
+        if not removed:
+            removed.append(path)
+            monkeypatch.undo()
+            shutil.rmtree(path.parent)
+        return really(path, *how)
+
+    git(folders.top, "repack", "-adq")  # what is removed here is then in the pack
+    monkeypatch.setattr("activities.commit_objects.os.open", remove_first)
+    commit = write_commit(folders.common, tree_of(folders.common, tip), (tip,), MESSAGE, AUTHOR)
+    assert removed
+    assert git(folders.top, "cat-file", "-t", commit) == "commit"
+
+
+def test_a_disk_that_refuses_is_an_error_of_git(folders: RepositoryFolders) -> None:
+    tip = head(folders.top)
+    tree = tree_of(folders.common, tip)
+    git(folders.top, "repack", "-adq")
+    for number in range(256):
+        folder = folders.common / "objects" / f"{number:02x}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.touch()
+    with pytest.raises(GitFailed, match="a commit cannot be written"):
+        write_commit(folders.common, tree, (tip,), MESSAGE, AUTHOR)
 
 
 @pytest.mark.parametrize("why", ["config", "mode", "name"])

@@ -65,6 +65,7 @@ def test_what_git_would_not_take_for_a_ref_is_none(folders: RepositoryFolders) -
     for name in (".DS_Store", "main.lock", "with space", "a..b"):
         (heads / name).write_text(f"{head(folders.top)}\n")
     (heads / "empty").touch()
+    (heads / "broken").write_text(f"{'0' * 40}\n")
     (heads / "half").write_text(head(folders.top)[:20])
     (heads / "binary").write_bytes(b"\xff\xfe\0")
     (heads / "link").symlink_to("nowhere")
@@ -83,6 +84,7 @@ def test_a_name_that_is_not_utf_8_keeps_its_bytes(folders: RepositoryFolders) ->
 
 def test_git_is_asked_where_refs_are_no_files(folders: RepositoryFolders) -> None:
     make_refs(folders.top)
+    git(folders.top, "branch", "a\u2028line")
     wanted = refs_below(folders.common, FOLDERS, "refs/heads/task")
     (folders.common / "reftable").mkdir()
     assert refs_below(folders.common, FOLDERS, "refs/heads/task") == wanted

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.private_repository import show_commit
+from activities.private_repository import has_own_commits, show_commit
 from activities.worktree_git import WorktreeGit
 from activities.worktrees import reset_worktree
 from planner.machine.repository_folders import RepositoryFolders
@@ -18,12 +18,14 @@ from planner.machine.work_folder import WorkFolder
 from tests.unit.git.sample_repository import branch_of, commit, git, head, work_on, write
 
 
-def everything(place: Path) -> dict[str, tuple[int, bytes]]:
-    """Return mode and content of all that is in the repository."""
-    return {
-        str(path.relative_to(place)): (path.lstat().st_mode, path.read_bytes() if path.is_file() else b"")
-        for path in place.rglob("*")
-    }
+def everything(place: Path) -> dict[str, tuple[int, int, bytes]]:
+    """Return mode, number of names and content of all that is in the repository."""
+    return {str(path.relative_to(place)): what_it_is(path) for path in place.rglob("*")}
+
+
+def what_it_is(path: Path) -> tuple[int, int, bytes]:
+    found = path.lstat()
+    return found.st_mode, found.st_nlink, path.read_bytes() if path.is_file() else b""
 
 
 def change_in_place(file: Path) -> None:
@@ -64,6 +66,9 @@ TAMPERINGS: dict[str, Callable[[Path], None]] = {
     "a link for a folder": lambda place: shell(place, "mv hooks ../hooks; ln -s ../hooks hooks"),
     "a file for a folder": lambda place: shell(place, "rm -r hooks; echo > hooks"),
     "a read-only folder": lambda place: shell(place, "chmod 555 objects"),
+    "another name of a file": lambda place: shell(place, "ln packed-refs ../same-content"),
+    "rights for everybody": lambda place: shell(place, "chmod 777 hooks; chmod 4777 HEAD"),
+    "a program": lambda place: shell(place, "chmod +x config"),
     "a link for all of it": replaced_by_link,
     "nothing left": lambda place: shell(place, "rm -rf ../A.1.repository"),
 }
@@ -95,14 +100,24 @@ def test_a_file_that_is_also_somebody_elses_is_not_written(folders: RepositoryFo
     assert b"repositoryformatversion" in (work.repository / "config").read_bytes()
 
 
+def test_a_pipe_in_place_of_its_head_is_a_commit_of_ones_own_and_holds_nobody_up(
+    folders: RepositoryFolders, root: Path
+) -> None:
+    start = head(folders.top)
+    work = work_on(folders, root, "A", start)
+    assert not has_own_commits(work, branch_of("A"), start)
+    shell(work.repository, "rm HEAD; mkfifo HEAD")
+    assert has_own_commits(work, branch_of("A"), start)
+
+
 def test_what_nobody_touched_stays_and_follows_the_commit(folders: RepositoryFolders, root: Path) -> None:
     work = work_on(folders, root, "A")
-    before = {path: path.stat().st_ino for path in work.repository.rglob("*")}
+    before = {path: path.stat().st_ctime_ns for path in work.repository.rglob("*") if path.is_file()}
     write(work.path / "a.txt", "a\n")
     done = commit(work, head(folders.top), "A")
     tip = work.repository / f"refs/heads/{branch_of('A')}"
     assert tip.read_text() == f"{done}\n"
-    changed = {path.name for path, number in before.items() if path.stat().st_ino != number}
+    changed = {path.name for path, made in before.items() if path.stat().st_ctime_ns != made}
     assert changed == {tip.name, "index"}
     assert git(work.path, "rev-parse", "HEAD") == done
     assert git(work.path, "status", "--porcelain") == ""
