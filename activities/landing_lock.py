@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import os
 import threading
@@ -18,6 +19,7 @@ from schemas.identifiers import slug_with_hash
 
 # As long as another process that waits needs to wake up.
 PAUSE_SECONDS = 0.005
+MOST_REMOVALS = 20
 
 
 @dataclass(slots=True)
@@ -70,13 +72,14 @@ async def _first_here(file: Path) -> AsyncIterator[None]:
 async def _locked(file: Path) -> int:
     """Return the file, open and locked; to close it gives the lock back."""
     try:
-        while True:
+        for _ in range(MOST_REMOVALS):
             opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
             if not _locked_at_once(opened):
                 await _Waiting(opened).locked()
             if _is_still(opened, file):
                 return opened
             os.close(opened)  # somebody removed the file meanwhile: others lock another one
+        raise FileNotFoundError(errno.ENOENT, "it is removed again and again")
     except OSError as error:
         raise _no_locks(file, error) from error
 

@@ -217,7 +217,7 @@ def test_who_cannot_wait_is_told_and_keeps_nothing_open(
         assert psutil.Process().num_fds() == before
 
 
-@pytest.mark.parametrize("broken", ["no locks here", "a link"])
+@pytest.mark.parametrize("broken", ["no locks here", "a link", "always another file"])
 def test_a_disk_without_locks_is_said_and_nothing_is_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
@@ -235,6 +235,8 @@ def test_a_disk_without_locks_is_said_and_nothing_is_held(
         (lock,) = folders.locks.glob("land-*.lock")
         lock.unlink()
         lock.symlink_to(tmp_path / "elsewhere")
+    elif broken == "always another file":
+        monkeypatch.setattr("activities.landing_lock.os.path.samestat", lambda _opened, _seen: False)
     else:
         monkeypatch.setattr("activities.landing_lock.fcntl.flock", refuse)
     with pytest.raises(RepositoryUnusable, match="cannot be locked"):
